@@ -1,0 +1,31 @@
+"""`python -m actions`: the action server on ACTIONS_PORT, loopback only."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+
+from aiohttp import web
+
+from actions.server import create_app
+from actions.services import Services
+from common import encryption, settings
+from common.clock import clock_for
+from common.database import open_database
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", module="rasa_sdk")
+    config = settings.load()
+    cipher = encryption.use(encryption.Cipher(config.secret_key))
+    db = open_database(config.database_url)
+    services = Services.load(db, clock_for(config.clock), config.data_dir, config.allow_test_numbers)
+    app = create_app(services, cipher)
+    web.run_app(app, host="127.0.0.1", port=config.actions_port, access_log=None, print=None, shutdown_timeout=5)
+    db.close()
+
+
+if __name__ == "__main__":
+    main()

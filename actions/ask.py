@@ -1,0 +1,162 @@
+"""Questions whose words depend on what is known. Plain ones are `utter_ask_...` responses in domain.yml."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assessment.questions import Question
+from catalogue.search import Query, search
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.services import Services
+from actions.turn import Turn
+
+CARDS = 3
+
+
+class Ask(Action):
+    """An action named after the slot it asks for."""
+
+    slot = ""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    def name(self) -> str:
+        return f"action_ask_{self.slot}"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
+        turn = Turn(tracker)
+        await self.ask(dispatcher, turn)
+        return turn.events()
+
+    async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
+        raise NotImplementedError(self.slot)
+
+
+def choices(slot: str, *options: tuple[str, str]) -> list[dict[str, str]]:
+    """Buttons whose payload is the choice token `slot=value`."""
+    return [{"title": label, "payload": f"{slot}={value}"} for label, value in options]
+
+
+class AskWhatIsGoingOn(Ask):
+    slot = "what_is_going_on"
+
+    async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
+        if turn.get("failed_turns", 0) >= 1:
+            say.utter_message(response="utter_ask_what_choices")
+        elif turn.get("what_is_going_on") == "again":
+            say.utter_message(response="utter_ask_what_again")
+        else:
+            say.utter_message(response="utter_ask_what_is_going_on")
+
+
+class AskNeedsRight(Ask):
+    slot = "needs_right"
+
+    async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
+        needs, other = turn.get("needs", []), bool(turn.get("about_other"))
+        if turn.get("what_is_going_on") == "change":
+            drop = [
+                (self.services.words["take_off"].format(need=self.services.needs.short(need)), f"drop:{need}")
+                for need in needs[:5]
+            ]
+            keep = (self.services.words["keep_list"], "yes")
+            say.utter_message(response="utter_ask_needs_change", buttons=choices(self.slot, *drop, keep))
+            return
+        words = self.services.needs.reflect(needs, other=other)
+        name = "utter_ask_needs_right_other" if other else "utter_ask_needs_right"
+        if turn.get("failed_turns", 0) >= 1:
+            name = "utter_ask_needs_right_plainer"
+        options = ((self.services.words["needs_yes"], "yes"), (self.services.words["needs_change"], "change"))
+        say.utter_message(response=name, needs_text=words, buttons=choices(self.slot, *options))
+
+
+class AskPlaceChoice(Ask):
+    slot = "place_choice"
+
+    async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
+        options: list[list[str]] = turn.get("place_options", [])
+        none = (self.services.words["other_place"], "none")
+        say.utter_message(
+            response="utter_ask_place_choice",
+            buttons=choices(self.slot, *((label, value) for label, value in options), none),
+        )
+
+
+class AskLightQuestion(Ask):
+    def __init__(self, services: Services, slot: str) -> None:
+        super().__init__(services)
+        self.slot = slot
+
+    async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
+        question = self.services.questions.get(turn.get("question"))
+        if question is None:
+            return
+        skip = (self.services.words["skip"], "skip")
+        say.utter_message(text=_wording(question, turn), buttons=choices(self.slot, *question.choices, skip))
+
+
+def _wording(question: Question, turn: Turn) -> str:
+    if turn.get("failed_turns", 0) >= 1:
+        return question.plainer
+    return question.text_sms if turn.channel == "sms" else question.text_web
+
+
+class AskNextStep(Ask):
+    slot = "next_step"
+
+    async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
+        wanted = ",".join([*turn.get("needs", []), turn.get("district") or turn.get("area_kind") or ""])
+        if turn.get("shown_for") != wanted or turn.get("next_step") == "more":
+            await self._show(say, turn, wanted)
+        plain = turn.get("next_step") == "clear" or turn.get("failed_turns", 0) >= 1
+        words = self.services.words
+        say.utter_message(
+            response="utter_ask_next_step_plainer" if plain else "utter_ask_next_step",
+            buttons=choices(
+                self.slot,
+                (words["next_person"], "person"),
+                (words["next_more"], "more"),
+                (words["next_enough"], "enough"),
+            ),
+        )
+        if plain:
+            turn.set(next_step="clear")
+        elif turn.get("next_step") == "more":
+            turn.set(next_step=None)
+
+    async def _show(self, say: CollectingDispatcher, turn: Turn, wanted: str) -> None:
+        shown: dict[str, str] = turn.get("shown", {})
+        query = Query(
+            needs=tuple(turn.get("needs", [])),
+            district=turn.get("district"),
+            exclude=frozenset(shown),
+            limit=CARDS,
+        )
+        now = self.services.clock.now()
+        cards = await self.services.db.read(search, query, now)
+        turn.set(shown_for=wanted, shown={**shown, **{card.id: card.name for card in cards}})
+        if not cards:
+            say.utter_message(response="utter_no_more_services" if shown else "utter_no_services")
+            return
+        more = bool(shown) and turn.get("next_step") == "more"
+        say.utter_message(
+            response="utter_more_services" if more else "utter_services",
+            place_words=turn.get("place") if turn.get("district") else self.services.words["whole_county"],
+        )
+        say.utter_message(
+            text="\n\n".join(_as_text(card.as_dict(), turn.channel) for card in cards),
+            json_message={"kind": "services", "services": [card.as_dict() for card in cards]},
+        )
+
+
+def _as_text(card: dict[str, Any], channel: str) -> str:
+    """A service in plain lines: name, what it does, how to reach it, why it is shown. By text message: name and one way to reach it."""
+    reach = card["phone"] or card["url"] or card["how_to_reach"]
+    if channel == "sms":
+        return f"{card['name']}: {reach}" if reach else card["name"]
+    lines = [card["name"], card["summary"], reach, card["open_text"], ", ".join(card["reasons"])]
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,62 @@
+"""A red flag: the right number first, in every state; then the conversation may go on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.services import Services
+from actions.turn import Turn
+from assessment import answers
+from catalogue.hours import is_open
+
+THREAT = "threat_to_others"
+
+
+def raised_by_answer(turn: Turn) -> list[str]:
+    """The flags that an answer to one of our own questions has just raised."""
+    return [flag for flag in turn.get("red_flags_seen", []) if flag not in turn.before("red_flags_seen", [])]
+
+
+def speak(dispatcher: CollectingDispatcher, turn: Turn, services: Services, flags: Sequence[str]) -> None:
+    """Say the reviewed reply to these flags, unless the front door has already said it for this very message."""
+    if set(flags) <= set(turn.metadata.get("crisis_sent") or []):
+        dispatcher.utter_message(response="utter_red_flag_again", json_message={"kind": "crisis"})
+        return
+    now = services.clock.now()
+    words = services.crisis.for_flags(
+        flags,
+        area=turn.get("district") or turn.get("area"),
+        channel=turn.channel,
+        is_open=lambda hours: is_open(hours, now),
+        young=bool(turn.get("young")),
+    )
+    dispatcher.utter_message(response="utter_red_flag", crisis_words=words, json_message={"kind": "crisis"})
+
+
+class ActionRedFlag(Action):
+    """Chosen by the safety policy, before any form and any rule."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def name(self) -> str:
+        return "action_red_flag"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
+        turn = Turn(tracker)
+        flags = turn.entities("red_flag")
+        if answers.young(turn.text) and not answers.about_other(turn.text):
+            turn.set(young=True)
+        if answers.about_other(turn.text):
+            turn.set(about_other=True)
+        speak(dispatcher, turn, self._services, [*flags, *turn.entities("threat")])
+        turn.set(
+            red_flags_seen=list(dict.fromkeys([*turn.get("red_flags_seen", []), *flags])),
+            own_words=[*turn.get("own_words", []), turn.text][-12:],
+            needs=self._services.needs.order([*turn.get("needs", []), *turn.entities("need")]),
+        )
+        return turn.events()

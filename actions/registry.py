@@ -1,0 +1,39 @@
+"""All custom actions of `domain.yml` (a test holds the two lists together)."""
+
+from __future__ import annotations
+
+from rasa_sdk import Action
+
+from actions.ask import AskLightQuestion, AskNeedsRight, AskNextStep, AskPlaceChoice, AskWhatIsGoingOn
+from actions.assess import QUESTION_SLOTS, ValidateAssessmentForm
+from actions.digress import ActionHelp, ActionHours, ActionNotUnderstood, ActionPrivacy
+from actions.red_flag import ActionRedFlag
+from actions.refer import ActionSubmitReferral, AskConsent, AskSummaryRight, ValidateReferralForm
+from actions.services import Services
+from actions.session import ActionDeclined, ActionOwnDoor, ActionPerson, ActionStartOver, ActionStop
+
+
+def all_actions(services: Services) -> list[Action]:
+    """One instance of each action, ready to be registered."""
+    return [
+        ActionDeclined(services),
+        ActionHelp(services),
+        ActionHours(services),
+        ActionNotUnderstood(),
+        ActionOwnDoor(services),
+        ActionPerson(services),
+        ActionPrivacy(services),
+        ActionRedFlag(services),
+        ActionStartOver(),
+        ActionStop(),
+        ActionSubmitReferral(services),
+        AskConsent(services),
+        AskNeedsRight(services),
+        AskNextStep(services),
+        AskPlaceChoice(services),
+        AskSummaryRight(services),
+        AskWhatIsGoingOn(services),
+        ValidateAssessmentForm(services),
+        ValidateReferralForm(services),
+        *(AskLightQuestion(services, slot) for slot in QUESTION_SLOTS),
+    ]

@@ -1,0 +1,86 @@
+"""Stopping, starting again, going through another door, and being handed to a person."""
+
+from __future__ import annotations
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, AllSlotsReset, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.services import Services
+from actions.turn import Turn
+
+_LEAVE_FORM = [ActiveLoop(None), SlotSet("requested_slot", None)]
+
+
+def _forget() -> list[EventType]:
+    """Everything told so far is put aside; the transcript itself expires as usual."""
+    return [AllSlotsReset(), *_LEAVE_FORM]
+
+
+class ActionStop(Action):
+    def name(self) -> str:
+        return "action_stop"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
+        reference = tracker.get_slot("reference")
+        if reference:
+            dispatcher.utter_message(response="utter_stopped_after_sending", reference=reference)
+        else:
+            dispatcher.utter_message(response="utter_stopped")
+        return _forget()
+
+
+class ActionStartOver(Action):
+    def name(self) -> str:
+        return "action_start_over"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
+        dispatcher.utter_message(response="utter_start_over")
+        return _forget()
+
+
+class ActionDeclined(Action):
+    """The resident does not agree: nothing leaves, and nothing stays for a referral."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def name(self) -> str:
+        return "action_declined"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
+        turn = Turn(tracker)
+        asked = "utter_declined" if turn.get("consent") == "no" else "utter_cannot_refer"
+        dispatcher.utter_message(response=asked, contact_line=self._services.team.contact_line())
+        return _forget()
+
+
+class ActionOwnDoor(Action):
+    """Another council's area, or under 18: the right door, and no referral."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def name(self) -> str:
+        return "action_own_door"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
+        turn = Turn(tracker)
+        kind = "under_18" if turn.get("adult") == "no" else str(turn.get("area_kind"))
+        words = self._services.doors.words(kind, turn.get("area"), self._services.contacts)
+        dispatcher.utter_message(response="utter_own_door", door_words=words)
+        return []
+
+
+class ActionPerson(Action):
+    """A person was asked for: say that it will happen, and how to reach the team directly where that is confirmed."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def name(self) -> str:
+        return "action_person"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
+        dispatcher.utter_message(response="utter_person_soon", contact_line=self._services.team.contact_line())
+        return []

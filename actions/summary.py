@@ -1,0 +1,93 @@
+"""What will be sent: read back to the resident in plain words, and handed to `referrals` as a request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from actions.services import Services
+from actions.turn import Turn
+from common.phone import national
+from referrals.consent import ConsentText, GivenConsent
+from referrals.request import Need, ReferralRequest
+
+_SAFE = {"both": (True, True), "ring": (True, False), "text": (False, True), "no": (False, False)}
+
+
+def summarise(turn: Turn, services: Services) -> str:
+    """One short paragraph: everything personal that will be sent, and where it goes."""
+    words, needs = services.words, turn.get("needs", [])
+    parts = [words["summary_name"].format(name=turn.get("full_name"))]
+    parts.append(words["summary_contact"].format(contact=_contact(turn)))
+    if turn.get("safe_contact") == "no":
+        parts.append(words["summary_contact_unsafe"].format(note=turn.get("contact_note") or "-"))
+    elif turn.get("contact_kind") == "phone":
+        parts.append(words[f"summary_safe_{turn.get('safe_contact')}"])
+    parts.append(words["summary_time"].format(time=turn.get("best_time")))
+    if needs:
+        parts.append(words["summary_needs"].format(needs=services.needs.reflect(needs, other=True)))
+    else:
+        parts.append(words["summary_no_needs"])
+    if turn.get("place") and turn.get("district"):
+        parts.append(words["summary_place"].format(place=turn.get("place")))
+    parts.append(words["summary_team"].format(team=_offer(turn)["words"]["team"]))
+    return " ".join(parts)
+
+
+def build_request(turn: Turn, services: Services) -> ReferralRequest:
+    """The referral as the conversation gathered it, for exactly the receiver and words that were agreed to."""
+    offer = _offer(turn)
+    consent = ConsentText(**offer["words"])
+    needs = turn.get("needs", [])
+    call, text = _SAFE[turn.get("safe_contact")]
+    given = turn.get("answers", {})
+    return ReferralRequest(
+        idempotency_key=f"{turn.conversation}:{turn.get('episode')}",
+        conversation=turn.conversation,
+        channel=turn.channel,
+        destination=consent.destination,
+        team=consent.team,
+        tier=offer["tier"],
+        reasons=tuple(offer["reasons"]),
+        needs=tuple(Need(need, services.needs.short(need)) for need in needs),
+        own_words="\n".join(turn.get("own_words", [])),
+        red_flags=tuple(turn.get("red_flags_seen", [])),
+        place=turn.get("place", "unknown"),
+        district=turn.get("district", ""),
+        answers=tuple(_answered(services, question, value) for question, value in given.items()),
+        services_shown=tuple(turn.get("shown", {}).values()),
+        name=turn.get("full_name"),
+        contact_method=turn.get("contact_kind"),
+        contact_value=turn.get("contact"),
+        safe_to_call=call,
+        safe_to_text=text,
+        safe_note=turn.get("contact_note", ""),
+        best_time=turn.get("best_time"),
+        about_other=bool(turn.get("about_other")),
+        adult=turn.get("adult") == "yes",
+        consent=GivenConsent(consent, datetime.fromisoformat(turn.get("consent_given_at"))),
+        asked_for_person=bool(turn.get("wants_person")),
+        not_asked=_not_asked(turn, services),
+    )
+
+
+def _offer(turn: Turn) -> dict:
+    return turn.get("consent_offer", {})
+
+
+def _contact(turn: Turn) -> str:
+    value = turn.get("contact")
+    return national(value) if turn.get("contact_kind") == "phone" else value
+
+
+def _answered(services: Services, question: str, value: str) -> tuple[str, str]:
+    asked = services.questions.get(question)
+    return (asked.text_web, asked.label(value)) if asked else (question, value)
+
+
+def _not_asked(turn: Turn, services: Services) -> tuple[tuple[str, str], ...]:
+    """What a reader of the packet would look for and not find, each with the reason."""
+    if not turn.get("needs"):
+        return (("what help is needed", services.words["not_asked_person"]),)
+    if turn.get("wants_person") and not turn.get("answers"):
+        return (("questions about the needs", services.words["not_asked_person"]),)
+    return ()

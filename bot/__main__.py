@@ -1,0 +1,32 @@
+"""`python -m bot run|train|shell|evaluate ...`: Rasa with the fixes, started quickly.
+
+skops is imported before Rasa: imported later it scans every class of the five thousand modules that Rasa loads (start-up
+12 s instead of 5.5 s).
+"""
+
+import os
+import sys
+
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+
+import skops.io  # noqa: F401
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["evaluate"]:
+        from bot.evaluate import main as evaluate
+
+        sys.exit(evaluate(sys.argv[2:]))
+    from bot import fixes
+
+    fixes.apply()
+    sys.argv[1:] = fixes.main_arguments(sys.argv[1:])
+    from rasa.__main__ import main as rasa_main
+
+    rasa_main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Fixes to Rasa 3.6.21, each with its reason; `apply()` puts them in place before Rasa serves.
+
+Rasa 3.6.21 is the last of its line, so none of these will arrive from upstream. `tests/bot/test_fixes.py` holds a test for
+each that fails when the fix stops working.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import aiohttp
+from jsonschema.validators import validator_for
+from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import OutputChannel
+from rasa.core.nlg import NaturalLanguageGenerator
+from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
+from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+from rasa.shared.core import events as rasa_events
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.utils.common import all_subclasses
+
+from bot.errors import TurnFailed
+from bot.secret import Cipher, secret_key
+
+ACTION_LIMIT_SECONDS = 3.0
+
+
+class ActionClient:
+    """Calls the action server: one kept-alive session, one time limit, and no failure that Rasa could swallow."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+        self._key = Cipher(secret_key()).sign("internal", "actions")
+
+    async def call(self, url: str, payload: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The status and JSON body of one action call. Raises TurnFailed when there is no usable answer."""
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ACTION_LIMIT_SECONDS))
+        try:
+            async with self._session.post(url, json=payload, headers={"X-Internal-Key": self._key}) as response:
+                return response.status, await response.json(content_type=None)
+        except Exception as error:
+            raise TurnFailed(f"action {payload['next_action']}: {type(error).__name__}") from error
+
+
+def apply() -> None:
+    """Put every fix in place. Call once, before a model is loaded."""
+    _a_failed_action_fails_the_turn()
+    _a_database_outage_fails_the_turn()
+    _typed_slashes_are_text()
+    _event_classes_are_looked_up_once()
+
+
+def _a_failed_action_fails_the_turn() -> None:
+    """Rasa logs a failed action, records it as done and goes on: "your referral has been sent" with nothing sent.
+
+    Here every failure but a rejection (status 400) raises TurnFailed. The result is checked against Rasa's own schema, with a
+    validator built once: building it for each call took 30 of the 50 ms of a turn. The action gets the slots and
+    the events since the resident's last message instead of the whole conversation.
+    """
+    client = ActionClient()
+    schema = RemoteAction.action_response_format_spec()
+    validator = validator_for(schema)(schema)
+
+    async def run(
+        self: RemoteAction,
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+    ) -> list[Event]:
+        if self.action_endpoint is None:
+            raise TurnFailed("no action_endpoint in endpoints.yml")
+        url = os.environ.get("ACTIONS_URL") or self.action_endpoint.url
+        status, result = await client.call(url, _payload(self.name(), tracker, domain))
+        if status == 400 and isinstance(result, dict) and "action_name" in result:
+            raise ActionExecutionRejection(result["action_name"], result.get("error"))
+        if status != 200 or not validator.is_valid(result):
+            raise TurnFailed(f"action {self.name()}: status {status}")
+        try:
+            messages = await self._utter_responses(result.get("responses", []), output_channel, nlg, tracker)
+            return [*messages, *rasa_events.deserialise_events(result.get("events", []))]
+        except Exception as error:
+            raise TurnFailed(f"action {self.name()}: {type(error).__name__}") from error
+
+    RemoteAction.run = run
+
+
+def _payload(action: str, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
+    state = tracker.current_state(EventVerbosity.NONE)
+    state["events"] = [event.as_dict() for event in _since_last_message(tracker)]
+    return {
+        "next_action": action,
+        "sender_id": tracker.sender_id,
+        "tracker": state,
+        "domain": {"forms": domain.forms, "slots": {}},
+        "version": "3.6.21",
+    }
+
+
+def _since_last_message(tracker: DialogueStateTracker) -> list[Event]:
+    recent: list[Event] = []
+    for event in reversed(tracker.events):
+        recent.append(event)
+        if isinstance(event, UserUttered):
+            break
+    return recent[::-1]
+
+
+def _a_database_outage_fails_the_turn() -> None:
+    """Rasa always wraps the tracker store and falls back to an empty one in memory: a resident in mid-form hears "Sorry?".
+
+    Here the store is used as it is (ours raises TurnFailed), and a store that could not be imported stops the start-up
+    instead of becoming an in-memory one.
+    """
+
+    def use_the_store_itself(store: TrackerStore | None, domain: Domain) -> TrackerStore:
+        if store is None:
+            return InMemoryTrackerStore(domain)
+        if isinstance(store, InMemoryTrackerStore) and os.environ.get("ALLOW_MEMORY_TRACKER") != "1":
+            raise RuntimeError("the tracker store named in endpoints.yml could not be loaded")
+        store.domain = domain
+        return store
+
+    Agent._create_tracker_store = staticmethod(use_the_store_itself)
+
+
+def _typed_slashes_are_text() -> None:
+    """Rasa obeys any message that starts with a slash: a resident could type /restart and wipe the conversation."""
+
+    def process(self: RegexMessageHandler, messages: list[Message], domain: Domain | None = None) -> list[Message]:
+        return messages
+
+    RegexMessageHandler.process = process
+
+
+def _event_classes_are_looked_up_once() -> None:
+    """Reading any event rebuilt the table of all event classes, a third to a half of the time to load a conversation."""
+    table: dict[str, Any] = {}
+
+    def resolve(type_name: str, default: Any | None = None) -> Any | None:
+        if type_name not in table:
+            table.update({cls.type_name: cls for cls in all_subclasses(Event)})
+        found = table.get(type_name, default)
+        if found is None:
+            raise ValueError(f"Unknown event name '{type_name}'.")
+        return found
+
+    Event.resolve_by_type = staticmethod(resolve)
+
+
+def main_arguments(arguments: list[str]) -> list[str]:
+    """Arguments for Rasa's own command line: `run` gets our files, loopback and the port of RASA_PORT unless given."""
+    if not arguments or arguments[0] not in ("run", "shell"):
+        return arguments
+    defaults = {
+        "--endpoints": "endpoints.yml",
+        "--credentials": "credentials.yml" if arguments[0] == "run" else None,
+        "--interface": "127.0.0.1",
+        "--port": os.environ.get("RASA_PORT", "5005"),
+    }
+    given = set(arguments) | {{"-i": "--interface", "-p": "--port"}.get(a, a) for a in arguments}
+    extra = [part for name, value in defaults.items() if value and name not in given for part in (name, value)]
+    return arguments + extra

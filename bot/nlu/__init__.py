@@ -1,0 +1,1 @@
+"""Components of the understanding pipeline; `config.yml` lists them in order."""

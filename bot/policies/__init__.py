@@ -1,0 +1,1 @@
+"""Our one policy beside Rasa's RulePolicy."""

@@ -1,0 +1,67 @@
+"""Encryption of trackers at rest, and the key that the front door and the action server share with us.
+
+The same derivation as the product's own `common.encryption` (which needs a newer Python): AES-256-GCM, keys by HKDF
+from SECRET_KEY. A test on each side holds the two together by a recorded value.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_NONCE = 12
+
+
+def var_dir() -> Path:
+    return Path(os.environ.get("VAR_DIR") or "var").resolve()
+
+
+def data_dir() -> Path:
+    return Path(os.environ.get("DATA_DIR") or "data/leicestershire").resolve()
+
+
+def secret_key() -> str:
+    """SECRET_KEY, or in development the one kept under VAR_DIR (made there when it is missing)."""
+    given = os.environ.get("SECRET_KEY", "").strip()
+    if given:
+        return given
+    if os.environ.get("ENVIRONMENT") == "production":
+        raise RuntimeError("SECRET_KEY is needed in production")
+    path = var_dir() / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(base64.urlsafe_b64encode(os.urandom(48)).decode())
+        except FileExistsError:
+            pass  # the front door or the action server made it in the same moment
+    return path.read_text().strip()
+
+
+class Cipher:
+    """`encrypt(str) -> bytes`, `decrypt(bytes) -> str` (raises InvalidTag for another key), `sign(purpose, text)`."""
+
+    def __init__(self, secret: str) -> None:
+        def derive(purpose: bytes) -> bytes:
+            return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())
+
+        self._box = AESGCM(derive(b"at-rest"))
+        self._tokens = derive(b"tokens")
+
+    def encrypt(self, text: str) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._box.encrypt(nonce, text.encode(), None)
+
+    def decrypt(self, blob: bytes) -> str:
+        return self._box.decrypt(blob[:_NONCE], blob[_NONCE:], None).decode()
+
+    def sign(self, purpose: str, text: str) -> str:
+        mac = hmac.new(self._tokens, f"{purpose}\0{text}".encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(mac[:18]).decode()
