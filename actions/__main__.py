@@ -7,7 +7,7 @@ import warnings
 
 from aiohttp import web
 
-from actions.server import create_app
+from actions.server import Webhook, create_app
 from actions.services import Services
 from common import encryption, settings
 from common.clock import clock_for
@@ -22,7 +22,7 @@ def main() -> None:
     cipher = encryption.use(encryption.Cipher(config.secret_key))
     db = open_database(config.database_url)
     services = Services.load(db, clock_for(config.clock), config.data_dir, config.allow_test_numbers)
-    app = create_app(services, cipher)
+    app = create_app(Webhook(services, cipher))
     web.run_app(app, host="127.0.0.1", port=config.actions_port, access_log=None, print=None, shutdown_timeout=5)
     db.close()
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from assessment.questions import Question
-from catalogue.search import Query, search
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.services import Services
 from actions.turn import Turn
+from service_catalogue.search import Query, search
 
 CARDS = 3
 
@@ -60,7 +59,7 @@ class AskNeedsRight(Ask):
         needs, other = turn.get("needs", []), bool(turn.get("about_other"))
         if turn.get("what_is_going_on") == "change":
             drop = [
-                (self.services.words["take_off"].format(need=self.services.needs.short(need)), f"drop:{need}")
+                (self.services.words["take_off"].format(need=self.services.needs.get(need).short), f"drop:{need}")
                 for need in needs[:5]
             ]
             keep = (self.services.words["keep_list"], "yes")
@@ -93,16 +92,12 @@ class AskLightQuestion(Ask):
 
     async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
         question = self.services.questions.get(turn.get("question"))
-        if question is None:
-            return
-        skip = (self.services.words["skip"], "skip")
-        say.utter_message(text=_wording(question, turn), buttons=choices(self.slot, *question.choices, skip))
-
-
-def _wording(question: Question, turn: Turn) -> str:
-    if turn.get("failed_turns", 0) >= 1:
-        return question.plainer
-    return question.text_sms if turn.channel == "sms" else question.text_web
+        options = [(option.label, option.value) for option in question.options]
+        if all(value != "skip" for _, value in options):
+            options.append((self.services.words["skip"], "skip"))
+        again = turn.get("failed_turns", 0) >= 1
+        text = question.plainer if again else question.text(turn.channel, other=bool(turn.get("about_other")))
+        say.utter_message(text=text, buttons=choices(self.slot, *options))
 
 
 class AskNextStep(Ask):
@@ -130,8 +125,11 @@ class AskNextStep(Ask):
 
     async def _show(self, say: CollectingDispatcher, turn: Turn, wanted: str) -> None:
         shown: dict[str, str] = turn.get("shown", {})
+        effects = self.services.questions.effects(turn.get("answers", {}))
+        pressing = [need for need in (*effects.urgent, *effects.first) if need in turn.get("needs", [])]
         query = Query(
-            needs=tuple(turn.get("needs", [])),
+            needs=tuple(dict.fromkeys([*pressing, *turn.get("needs", [])])),
+            words=" ".join(effects.search),
             district=turn.get("district"),
             exclude=frozenset(shown),
             limit=CARDS,

@@ -6,6 +6,7 @@ question, tell more needs, name a place or ask for a person, all at once: everyt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from rasa_sdk import Action, Tracker
@@ -16,6 +17,7 @@ from actions import placing, red_flag
 from actions.services import Services
 from actions.turn import Turn
 from assessment import answers
+from assessment.questions import Question
 
 FORM = "assessment_form"
 MAX_QUESTIONS = 2
@@ -62,7 +64,11 @@ def _light_question(turn: Turn, services: Services) -> str | None:
     if not free or turn.get("shown_for"):
         return None
     chosen = services.questions.choose(
-        turn.get("needs", []), turn.get("answers", {}), turn.get("red_flags_seen", []), limit=1
+        turn.get("needs", []),
+        turn.get("answers", {}),
+        turn.get("red_flags_seen", []),
+        limit=len(QUESTION_SLOTS),
+        hints=services.questions.hints(" ".join(turn.get("own_words", []))),
     )
     if not chosen:
         return None
@@ -89,6 +95,8 @@ class ValidateAssessmentForm(Action):
             turn.set(failed_turns=0.0)
             if flags := red_flag.raised_by_answer(turn):
                 red_flag.speak(dispatcher, turn, self._services, flags)
+            for words in _new_advice(turn, self._services):
+                dispatcher.utter_message(text=words)
         turn.set(requested_slot=next_question(turn, self._services))
         return turn.events()
 
@@ -130,6 +138,13 @@ class ValidateAssessmentForm(Action):
         return True
 
 
+def _new_advice(turn: Turn, services: Services) -> list[str]:
+    """What the newest answer makes worth saying at once."""
+    before = services.questions.effects(turn.before("answers", {})).advice
+    after = services.questions.effects(turn.get("answers", {})).advice
+    return [services.questions.advice(advice) for advice in after if advice not in before]
+
+
 def _open_episode(turn: Turn) -> None:
     """A finished assessment is not answered from again, except when the resident goes on with it."""
     if turn.get("outcome") == "enough" and turn.intent == "talk_to_human":
@@ -151,7 +166,7 @@ def _read_choice(turn: Turn, services: Services) -> bool:
     if slot == "wants_person":
         turn.set(wants_person=True)
         return True
-    if slot == "what_is_going_on" and value in services.needs.slugs:
+    if slot == "what_is_going_on" and value in services.needs:
         turn.set(needs=[value], what_is_going_on="told", needs_right="yes")
         return True
     if slot == "needs_right":
@@ -202,9 +217,7 @@ def _read_needs_right(turn: Turn, services: Services) -> bool:
 
 
 def _read_adult(turn: Turn, services: Services) -> bool:
-    agreed = answers.yes_no(turn.text, turn.intent)
-    if answers.young(turn.text):
-        agreed = False
+    agreed = answers.adult(turn.text, turn.intent)
     if agreed is None:
         return False
     turn.set(adult="yes" if agreed else "no")
@@ -223,9 +236,26 @@ def _read_question(turn: Turn, services: Services) -> bool:
     slot = turn.asked or ""
     if turn.intent in ("skip", "dont_know"):
         return _answer_question(turn, services, slot, turn.intent)
-    question = services.questions.get(turn.get("question"))
-    value = question.read(turn.text, answers.yes_no(turn.text, turn.intent)) if question else None
+    if not turn.get("question"):
+        return False
+    value = _option_said(services.questions.get(turn.get("question")), turn)
     return value is not None and _answer_question(turn, services, slot, value)
+
+
+def _option_said(question: Question, turn: Turn) -> str | None:
+    """The option that an answer in words means: its label, its first words, or a plain yes or no where there is such an option."""
+    said = turn.text.lower().strip(" .!")
+    labels = {option.label.lower(): option.value for option in question.options}
+    if said in labels:
+        return labels[said]
+    agreed = answers.yes_no(turn.text, turn.intent)
+    if agreed is not None:
+        start = "yes" if agreed else "no"
+        plain = [value for label, value in labels.items() if re.split(r"\W", label)[0] == start]
+        if plain:
+            return plain[0]
+    starts = [value for label, value in labels.items() if len(said) > 3 and (label.startswith(said) or said in label)]
+    return starts[0] if len(starts) == 1 else None
 
 
 def _answer_question(turn: Turn, services: Services, slot: str, value: str) -> bool:

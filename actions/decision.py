@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from assessment.routing import Assessment, Decision, decide
-
 from actions.services import Services
 from actions.turn import Turn
+from assessment.routing import Assessment, Decision, decide
 
 
 def decide_for(turn: Turn, services: Services) -> Decision:
@@ -13,16 +12,17 @@ def decide_for(turn: Turn, services: Services) -> Decision:
     effects = services.questions.effects(turn.get("answers", {}))
     needs = tuple(turn.get("needs", []))
     adult = turn.get("adult")
+    signs = effects.signs()
+    signs["isolated"] = signs["isolated"] or "loneliness" in needs
     assessment = Assessment(
         needs=needs,
-        place=turn.get("place"),
+        place="" if turn.get("area_kind") == "unknown" else turn.get("place", ""),
         district=turn.get("district"),
         area_kind=turn.get("area_kind", "unknown"),
         adult=None if adult is None else adult == "yes",
         red_flags=tuple(turn.get("red_flags_seen", [])),
-        isolated=effects.isolated or "loneliness" in needs,
-        long_term_condition="long_term_condition" in needs,
-        low_confidence=effects.low_confidence,
+        area=turn.get("area"),
         wants_person=bool(turn.get("wants_person")),
+        **signs,
     )
     return decide(assessment, services.rules, services.coverage, services.clock.london().date())

@@ -40,10 +40,9 @@ def say_why(dispatcher: CollectingDispatcher, turn: Turn, services: Services) ->
     """The reason for the open question; a light question has its own in the question bank."""
     asked = turn.asked
     if asked in ("first_question", "second_question"):
-        question = services.questions.get(turn.get("question"))
-        if question is not None:
-            dispatcher.utter_message(response="utter_why_question", why=question.why)
-            return
+        why = services.questions.get(turn.get("question")).why
+        dispatcher.utter_message(response="utter_why_question", why=why)
+        return
     dispatcher.utter_message(response=f"utter_why_{asked}" if asked else "utter_why_nothing_asked")
 
 

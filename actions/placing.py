@@ -48,10 +48,9 @@ def answer(turn: Turn, places: Places) -> bool:
 def answer_choice(turn: Turn, places: Places) -> bool:
     """Read the answer to "which one?" or "so that is ...?" in words."""
     options: list[list[str]] = turn.get("place_options", [])
-    if len(options) == 2 and options[1][1] == "none":
-        agreed = answers.yes_no(turn.text, turn.intent)
-        if agreed is not None:
-            return choose(turn, options[0][1] if agreed else "none", places)
+    agreed = answers.yes_no(turn.text, turn.intent)
+    if agreed is False or (agreed and len(options) == 1):
+        return choose(turn, options[0][1] if agreed else "none", places)
     if turn.intent in ("skip", "dont_know"):
         turn.set(place=UNKNOWN, area_kind="unknown", place_options=None)
         return True
@@ -70,11 +69,8 @@ def choose(turn: Turn, value: str, places: Places) -> bool:
     if value == "none":
         turn.set(place=None, place_options=None, place_choice=None)
         return True
-    found = places.option(value)
-    if found is None:
-        return False
     turn.set(place_choice=value)
-    return _take(turn, found)
+    return _take(turn, places.resolve([value], None))
 
 
 def _take(turn: Turn, found: PlaceAnswer) -> bool:

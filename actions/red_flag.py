@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.services import Services
 from actions.turn import Turn
 from assessment import answers
-from catalogue.hours import is_open
+from service_catalogue.hours import is_open
 
 THREAT = "threat_to_others"
 

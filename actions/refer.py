@@ -88,7 +88,7 @@ def _read_choice(turn: Turn, services: Services) -> bool:
 
 
 def _read_adult(turn: Turn, services: Services) -> bool:
-    agreed = False if answers.young(turn.text) else answers.yes_no(turn.text, turn.intent)
+    agreed = answers.adult(turn.text, turn.intent)
     if agreed is None:
         return False
     turn.set(adult="yes" if agreed else "no")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from assessment.doors import Doors
-from assessment.needs import Needs
-from assessment.questions import QuestionBank
-from assessment.routing import Coverage, Rules
-from safety.contacts import Contacts
-from safety.replies import Replies
-
 from actions import words
+from assessment.coverage import Coverage
+from assessment.needs import Needs
+from assessment.own_doors import Doors
 from assessment.places import Places
+from assessment.questions import QuestionBank
+from assessment.routing import Rules
 from common.clock import Clock
 from common.database import Database
 from referrals.consent import ConsentWording
 from referrals.team import TeamFacts
+from safety.contacts import Contacts
+from safety.replies import Replies
 
 
 @dataclass(frozen=True)

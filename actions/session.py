@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, AllSlotsReset, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.services import Services
 from actions.turn import Turn
+from assessment.own_doors import PHONE, Door
+from safety.contacts import Contacts
 
 _LEAVE_FORM = [ActiveLoop(None), SlotSet("requested_slot", None)]
 
@@ -67,9 +71,21 @@ class ActionOwnDoor(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
         turn = Turn(tracker)
         kind = "under_18" if turn.get("adult") == "no" else str(turn.get("area_kind"))
-        words = self._services.doors.words(kind, turn.get("area"), self._services.contacts)
-        dispatcher.utter_message(response="utter_own_door", door_words=words)
+        door = self._services.doors.door(
+            kind, area=turn.get("area"), needs=turn.get("needs", []), other=bool(turn.get("about_other"))
+        )
+        dispatcher.utter_message(response="utter_own_door", door_words=_with_numbers(door, self._services.contacts))
         return []
+
+
+def _with_numbers(door: Door, contacts: Contacts) -> str:
+    """The sentences of a door with their numbers; one whose number is not verified is left out."""
+
+    def number(match: re.Match[str]) -> str:
+        return contacts.get(match[1]).phone
+
+    usable = [sentence for sentence in door.sentences if all(contacts.get(i).verified for i in PHONE.findall(sentence))]
+    return " ".join(PHONE.sub(number, sentence) for sentence in usable)
 
 
 class ActionPerson(Action):

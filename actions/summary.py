@@ -48,7 +48,7 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
         team=consent.team,
         tier=offer["tier"],
         reasons=tuple(offer["reasons"]),
-        needs=tuple(Need(need, services.needs.short(need)) for need in needs),
+        needs=tuple(Need(need, services.needs.get(need).short) for need in needs),
         own_words="\n".join(turn.get("own_words", [])),
         red_flags=tuple(turn.get("red_flags_seen", [])),
         place=turn.get("place", "unknown"),
@@ -81,7 +81,8 @@ def _contact(turn: Turn) -> str:
 
 def _answered(services: Services, question: str, value: str) -> tuple[str, str]:
     asked = services.questions.get(question)
-    return (asked.text_web, asked.label(value)) if asked else (question, value)
+    option = asked.option(value)
+    return asked.plainer, option.label if option else services.words["not_asked_skipped"]
 
 
 def _not_asked(turn: Turn, services: Services) -> tuple[tuple[str, str], ...]:

@@ -19,10 +19,11 @@ def main() -> None:
         from bot.evaluate import main as evaluate
 
         sys.exit(evaluate(sys.argv[2:]))
-    from bot import fixes
+    if sys.argv[1:2] in (["run"], ["shell"]):
+        from bot import fixes
 
-    fixes.apply()
-    sys.argv[1:] = fixes.main_arguments(sys.argv[1:])
+        fixes.apply()
+        sys.argv[1:] = fixes.main_arguments(sys.argv[1:])
     from rasa.__main__ import main as rasa_main
 
     rasa_main()

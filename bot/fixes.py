@@ -16,11 +16,11 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel
 from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
-from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.core import events as rasa_events
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.utils.common import all_subclasses
 
@@ -133,10 +133,10 @@ def _a_database_outage_fails_the_turn() -> None:
 def _typed_slashes_are_text() -> None:
     """Rasa obeys any message that starts with a slash: a resident could type /restart and wipe the conversation."""
 
-    def process(self: RegexMessageHandler, messages: list[Message], domain: Domain | None = None) -> list[Message]:
-        return messages
+    def leave(message: Message, *_args: Any, **_kwargs: Any) -> Message:
+        return message
 
-    RegexMessageHandler.process = process
+    YAMLStoryReader.unpack_regex_message = staticmethod(leave)
 
 
 def _event_classes_are_looked_up_once() -> None:

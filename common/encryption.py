@@ -51,7 +51,7 @@ class Cipher:
         return base64.urlsafe_b64encode(mac[:18]).decode()
 
     def verify(self, purpose: str, text: str, signature: str) -> bool:
-        return hmac.compare_digest(self.sign(purpose, text), signature)
+        return hmac.compare_digest(self.sign(purpose, text).encode(), signature.encode())
 
 
 def use(cipher: Cipher) -> Cipher:

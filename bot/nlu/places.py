@@ -41,6 +41,7 @@ OUTCODE = re.compile(
 FUZZY_LENGTH = 6  # a name this long may have one letter wrong
 MAX_FUZZY_WORDS = 60  # in a longer message a word with one letter wrong is hardly the answer to "where?"
 
+_STREET = {"road", "rd", "street", "st", "lane", "ln", "avenue", "ave", "drive", "close", "way", "crescent"}
 _BEFORE = {"in", "from", "near", "nr", "at", "around", "by", "round", "outside", "to", "of"}
 _LIVING = {
     "live",
@@ -112,7 +113,9 @@ class PlaceNames:
                             common.add(spelling.strip())
         for entry in yaml.safe_load((folder / AMBIGUOUS).read_text(encoding="utf-8"))["names"]:
             for spelling in (entry["name"], *entry.get("aliases", [])):
-                names.setdefault(spelling, entry["name"])
+                if spelling not in names:
+                    names[spelling] = entry["name"]
+                    common.add(spelling)
         return cls(names, common)
 
     def find(self, text: str) -> list[Found]:
@@ -141,13 +144,15 @@ class PlaceNames:
     def _meant(self, doc: Any, start: int, end: int) -> bool:
         """Whether tokens start..end name a place here, and not the word or person of the same spelling."""
         key = _key(doc[start:end].text)
+        if end < len(doc) and doc[end].lower_ in _STREET:
+            return False
         if _only_fillers(doc, start, end) or _said_where(doc, start):
             return True
         if key in self._common:
             return False
         return end - start > 1 or len(key) >= FUZZY_LENGTH or doc[start].text[:1].isupper()
 
-    def _misspelt(self, doc: Any) -> Optional[Found]:
+    def _misspelt(self, doc: Any) -> Found | None:
         """A name with one letter wrong where the message says where; the longest."""
         words = [token for token in doc if token.text[:1].isalpha()]
         if len(words) > MAX_FUZZY_WORDS:

@@ -17,6 +17,10 @@ from rasa.shared.nlu.training_data.message import Message
 class EnglishTokenizer(Tokenizer):
     """Tokens with their place in the text."""
 
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
+
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
         self._nlp = spacy.blank("en")

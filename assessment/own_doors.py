@@ -1,0 +1,60 @@
+"""The right door for people this service cannot refer: the city, Rutland, other counties, and anyone under 18."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from common.local_data import LocalDataError, read_yaml
+
+DOORS = ("city", "rutland", "outside", "under_18")
+PHONE = re.compile(r"\{phone:([a-z0-9_]+)\}")
+
+
+@dataclass(frozen=True)
+class Door:
+    """What to say, sentence by sentence; `{phone:id}` still stands in it. `contacts` are the ids it needs, in order."""
+
+    sentences: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.sentences)
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(PHONE.findall(self.text)))
+
+
+class Doors:
+    """other_doors.yml."""
+
+    def __init__(self, doors: dict[str, Any]) -> None:
+        self._doors = doors
+
+    @classmethod
+    def load(cls, data_dir: Path) -> Doors:
+        """Reads other_doors.yml. Raises LocalDataError when a door or its wording is missing."""
+        path = data_dir / "other_doors.yml"
+        doors = read_yaml(path)["doors"]
+        for door in DOORS:
+            missing = {"text", "text_other", "after"} - set(doors.get(door, {}))
+            if missing:
+                raise LocalDataError(f"{path}: {door}: missing {', '.join(sorted(missing))}")
+        return cls(doors)
+
+    def door(self, kind: str, *, area: str | None = None, needs: Collection[str] = (), other: bool = False) -> Door:
+        """
+        The words for "city", "rutland", "outside" or "under_18" (KeyError for another kind).
+
+        `area`: the other county, when it is known. `needs` add the sentences that fit them. `other`: somebody else lives there.
+        """
+        entry = self._doors[kind]
+        name = "text_other" if other else "text"
+        if kind == "outside" and not area:
+            name = "text_unknown_other" if other else "text_unknown"
+        extra = [item["text"] for item in entry.get("by_need", ()) if set(needs) & set(item["needs"])]
+        return Door((entry[name].replace("{area}", area or ""), *extra, entry["after"]))

@@ -1,0 +1,170 @@
+"""Which messages make the next turn of a conversation, and who may run it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from front_door import choices, rows
+from front_door.model import PROCESSING, WAITING, Conversation, Message
+from front_door.sms.render import MORE_NUMBER
+
+MAX_JOINED = 10
+MAX_JOINED_CHARACTERS = 10_000
+_EARLY = timedelta(milliseconds=50)  # a timer may fire a hair before the time that was written down
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Who works, and for how long a claim holds."""
+
+    owner: str
+    seconds: float
+
+    def until(self, now: datetime) -> datetime:
+        return now + timedelta(seconds=self.seconds)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One or more messages of a resident that are answered together.
+
+    id: the first message's id, which is what the bot knows the turn by. kinds: what sort of messages they are. more: the part of an earlier long text that is asked for.
+    """
+
+    id: str
+    conversation: str
+    channel: str
+    text: str
+    choice: str | None
+    flags: tuple[str, ...]
+    crisis_sent: tuple[str, ...]
+    messages: tuple[str, ...]
+    oldest: datetime
+    attempts: int
+    kinds: frozenset[str]
+    area: str | None
+    more: str | None = None
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        return {"crisis_sent": list(self.crisis_sent)} if self.crisis_sent else {}
+
+
+def claim(session: Session, conversation_id: str, lease: Lease, now: datetime, holding: bool = False) -> Turn | None:
+    """The next turn of a conversation, now leased to `lease.owner`; None when there is none to run.
+
+    Without `holding` the conversation must be free (or its lease expired) and not waiting for its next try. With it the
+    caller holds the lease already, and loses it when nothing is left.
+    """
+    conversation = rows.locked(session, conversation_id)
+    if conversation is None:
+        return None
+    if holding:
+        if conversation.lease_owner != lease.owner:
+            return None
+    elif _taken(conversation, now):
+        return None
+    waiting = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.direction == "in", Message.state.in_(WAITING))
+        .order_by(Message.seq)
+        .limit(MAX_JOINED + 1)
+    ).all()
+    if not waiting:
+        conversation.lease_owner = conversation.lease_until = conversation.next_turn_at = None
+        return None
+    batch = _batch(conversation, waiting)
+    conversation.lease_owner, conversation.lease_until = lease.owner, lease.until(now)
+    conversation.next_turn_at = None
+    for message in batch:
+        message.state, message.turn_id = PROCESSING, batch[0].id
+    return _turn(conversation, batch)
+
+
+def _taken(conversation: Conversation, now: datetime) -> bool:
+    if conversation.next_turn_at is not None and conversation.next_turn_at > now + _EARLY:
+        return True
+    return conversation.lease_until is not None and conversation.lease_until > now
+
+
+def _batch(conversation: Conversation, waiting: Sequence[Message]) -> list[Message]:
+    """The messages of the next turn. A turn that was tried keeps its messages, because the bot may have run it."""
+    head = waiting[0]
+    if head.turn_id:
+        return [message for message in waiting if message.turn_id == head.turn_id]
+    batch = [head]
+    if conversation.channel == "sms" and _joinable(conversation, head):
+        length = len(head.text)
+        for message in waiting[1:MAX_JOINED]:
+            length += len(message.text) + 1
+            if message.turn_id or not _joinable(conversation, message) or length > MAX_JOINED_CHARACTERS:
+                break
+            batch.append(message)
+    return batch
+
+
+def _joinable(conversation: Conversation, message: Message) -> bool:
+    """Free text may be joined; a numbered or labelled choice, or anything we answer ourselves, never."""
+    return (
+        message.kind == "text"
+        and choices.number_in(message.text) is None
+        and choices.resolve(message.text, conversation.pending_choices or []) is None
+    )
+
+
+def _turn(conversation: Conversation, batch: Sequence[Message]) -> Turn:
+    head = batch[0]
+    text = "\n".join(message.text for message in batch)
+    choice = head.choice
+    more = None
+    if len(batch) == 1 and choice is None:
+        if conversation.more_text and choices.number_in(text) == MORE_NUMBER:
+            more = conversation.more_text
+        else:
+            choice = choices.resolve(text, conversation.pending_choices or [])
+    return Turn(
+        id=head.id,
+        conversation=conversation.id,
+        channel=conversation.channel,
+        text=text,
+        choice=choice,
+        flags=tuple(dict.fromkeys(flag for message in batch for flag in message.flags or ())),
+        crisis_sent=tuple(dict.fromkeys(f for m in batch if m.crisis_sent for f in m.flags or ())),
+        messages=tuple(message.id for message in batch),
+        oldest=min(message.created_at for message in batch),
+        attempts=head.attempts,
+        kinds=frozenset(message.kind for message in batch),
+        area=conversation.area,
+        more=more,
+    )
+
+
+def unanswered(session: Session, now: datetime) -> list[str]:
+    """Conversations with messages that wait and that nobody works on."""
+    return list(
+        session.scalars(
+            select(Conversation.id)
+            .join(Message, Message.conversation_id == Conversation.id)
+            .where(
+                Message.state.in_(WAITING),
+                or_(Conversation.lease_until.is_(None), Conversation.lease_until <= now),
+                or_(Conversation.next_turn_at.is_(None), Conversation.next_turn_at <= now + _EARLY),
+            )
+            .distinct()
+            .limit(500)
+        )
+    )
+
+
+def waiting_messages(session: Session) -> list[tuple[str, str, datetime]]:
+    """(message, conversation, arrival) of everything that waits for an answer: what a new worker has to watch."""
+    found = session.execute(
+        select(Message.id, Message.conversation_id, Message.created_at).where(Message.state.in_(WAITING))
+    )
+    return [(row[0], row[1], row[2]) for row in found]

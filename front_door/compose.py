@@ -1,0 +1,80 @@
+"""The composition root: everything that serves on PORT, from settings and local data."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from aiohttp import web
+
+from common import encryption
+from common.clock import Clock
+from common.database import Database
+from common.settings import Settings
+from desk.app import create_desk
+from front_door.app import create_app
+from front_door.words import Words
+from referrals.delivery import deliver_due
+from referrals.mailer import Mailer, mailer_for
+from referrals.team import TeamFacts
+from safety.contacts import Contacts
+from safety.replies import Replies
+from safety.screen import Screen
+from service_catalogue import open_referral
+from service_catalogue.hours import is_open
+
+logger = logging.getLogger(__name__)
+DELIVER_EVERY = 5.0  # seconds
+
+
+async def compose(settings: Settings, clock: Clock, db: Database) -> web.Application:
+    """The whole public application. Raises LocalDataError or SafetyDataError when a local data file cannot be used."""
+    cipher = encryption.use(encryption.Cipher(settings.secret_key))
+    contacts = Contacts.load(settings.data_dir)
+    team = TeamFacts.load(settings.data_dir)
+    app = create_app(
+        settings,
+        clock,
+        db,
+        cipher=cipher,
+        screen=Screen.load(settings.data_dir),
+        replies=Replies.load(settings.data_dir, contacts),
+        words=Words.load(settings.data_dir, lambda name: confirmed_number(contacts, name), team.contact_line()),
+        is_open=is_open,
+        extra_routes=open_referral.routes(db, settings),
+        sub_applications=[("/desk/", create_desk(db, settings, clock, cipher))],
+    )
+    mailer = mailer_for(settings, team)
+
+    async def deliver(_: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(deliver_for_ever(db, mailer, clock))
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    app.cleanup_ctx.append(deliver)
+    return app
+
+
+def confirmed_number(contacts: Contacts, name: str) -> str | None:
+    """The number of a contact that may be shown to residents, or None (unknown contact, unverified, no phone)."""
+    try:
+        contact = contacts.get(name)
+    except KeyError:
+        return None
+    return contact.phone or None if contact and contact.verified else None
+
+
+async def deliver_for_ever(db: Database, mailer: Mailer, clock: Clock, every: float = DELIVER_EVERY) -> None:
+    """Hand over what is due again and again. A fault is logged by its kind and tried again: no notice may be lost to it."""
+    while True:
+        try:
+            now: datetime = clock.now()
+            await deliver_due(db, mailer, now)
+        except Exception as error:
+            logger.error("notices could not be delivered: %s", type(error).__name__)
+        await asyncio.sleep(every)

@@ -1,0 +1,135 @@
+"""Tables of the front door: conversations, their messages, texts to send, what became of them, and red flags."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from common.database import Base, UtcDateTime
+from common.encryption import EncryptedJson, EncryptedText
+
+ACTIVE, ENDED = "active", "ended"
+
+# States of a resident's message. `noted`: stored and shown to staff, and never given to the bot.
+QUEUED, PROCESSING, DONE, FAILED, NOTED = "queued", "processing", "done", "failed", "noted"
+WAITING = (QUEUED, PROCESSING)
+
+
+class Conversation(Base):
+    """One resident on one channel. A worker that holds the lease is the only one that may run its turns."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        Index(
+            "uq_conversation_active_address",
+            "address_digest",
+            unique=True,
+            sqlite_where=text("state = 'active'"),
+            postgresql_where=text("state = 'active'"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10), default=ACTIVE)
+    session_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    address: Mapped[str | None] = mapped_column(EncryptedText)
+    address_digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    area: Mapped[str | None] = mapped_column(String(60))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seq: Mapped[int] = mapped_column(Integer, default=0)
+    texts_stopped: Mapped[bool] = mapped_column(Boolean, default=False)
+    apologised: Mapped[bool] = mapped_column(Boolean, default=False)
+    welcomed: Mapped[bool] = mapped_column(Boolean, default=False)
+    pending_choices: Mapped[list[dict[str, str]] | None] = mapped_column(EncryptedJson)
+    more_text: Mapped[str | None] = mapped_column(EncryptedText)
+    lease_owner: Mapped[str | None] = mapped_column(String(60))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_turn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Message(Base):
+    """A line of the transcript. `turn_id` joins a resident's message to the turn that answers it (the id of the turn's
+    first message, which is also the id that the bot knows it by); an answer carries the same `turn_id`.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_id"),
+        UniqueConstraint("conversation_id", "seq"),
+        Index("ix_message_state", "state", "conversation_id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
+    seq: Mapped[int] = mapped_column(Integer)
+    direction: Mapped[str] = mapped_column(String(3))  # "in" from the resident, "out" from the assistant
+    channel: Mapped[str] = mapped_column(String(10))
+    provider_id: Mapped[str | None] = mapped_column(String(160))
+    text: Mapped[str] = mapped_column(EncryptedText)
+    choice: Mapped[str | None] = mapped_column(EncryptedText)
+    data: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson)
+    kind: Mapped[str] = mapped_column(String(20), default="text")
+    state: Mapped[str] = mapped_column(String(12))
+    turn_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    flags: Mapped[list[str] | None] = mapped_column(JSON)
+    crisis_sent: Mapped[bool] = mapped_column(Boolean, default=False)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OutboxText(Base):
+    """A text message to send. `unknown`: the provider may or may not have taken it; look before sending again."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "state", "next_at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(Integer)  # order within the conversation
+    kind: Mapped[str] = mapped_column(String(20))  # reply | crisis | stop_confirmation
+    crisis: Mapped[bool] = mapped_column(Boolean, default=False)
+    body: Mapped[str] = mapped_column(EncryptedText)
+    segments: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(10), default="pending")  # pending sending sent unknown failed
+    provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sender: Mapped[str | None] = mapped_column(String(60))
+    sender_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DeliveryStatus(Base):
+    """The furthest that the provider reported for a text (callbacks come in any order, even before our own commit)."""
+
+    __tablename__ = "delivery_status"
+
+    provider_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    status: Mapped[str] = mapped_column(String(30))
+    rank: Mapped[int] = mapped_column(Integer)
+    error_code: Mapped[str | None] = mapped_column(String(20))
+    error_class: Mapped[str | None] = mapped_column(String(20))
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SafetyEvent(Base):
+    """A red flag in what a resident wrote, and the words that were shown for it. Never deleted by the front door."""
+
+    __tablename__ = "safety_event"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    flag: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(10))
+    conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversation.id", ondelete="SET NULL"), index=True)
+    message_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    reply_shown: Mapped[str | None] = mapped_column(EncryptedText)
+    handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    handled_by: Mapped[str | None] = mapped_column(String(80))

@@ -1,0 +1,70 @@
+"""The safety screen as the front door uses it: it reads every raw text first, and answers without the bot if it must."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, Protocol
+
+from common.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+
+class Screen(Protocol):
+    """`safety.screen.Screen`: `check(text)` gives findings, each with a `flag`."""
+
+    def check(self, text: str) -> Sequence[Any]: ...
+
+
+class Replies(Protocol):
+    """`safety.replies.Replies`: the whole crisis reply for some flags, from confirmed contacts."""
+
+    def for_flags(
+        self,
+        flags: Sequence[str],
+        *,
+        area: str | None,
+        channel: Any,
+        is_open: Callable[[str], bool | None],
+        young: bool = False,
+    ) -> str: ...
+
+
+class Screening:
+    """Runs the screen off the event loop, one text at a time (its matcher is not made for several threads)."""
+
+    def __init__(
+        self, screen: Screen, replies: Replies, clock: Clock, is_open: Callable[[str, datetime], bool | None]
+    ) -> None:
+        self._screen = screen
+        self._replies = replies
+        self._clock = clock
+        self._is_open = is_open
+        self._thread = ThreadPoolExecutor(1, "screen")
+
+    async def flags(self, text: str) -> tuple[str, ...]:
+        """The red flags in `text`, each once, in the order found. A screen that breaks is logged and finds nothing:
+        the message still goes to the bot, which has the same screen.
+        """
+        if not text.strip():
+            return ()
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(self._thread, self._screen.check, text)
+        except Exception as error:
+            logger.error("the safety screen failed: %s", type(error).__name__)
+            return ()
+        return tuple(dict.fromkeys(finding.flag for finding in found))
+
+    def reply(self, flags: Sequence[str], area: str | None, channel: str) -> str:
+        """The whole crisis reply for `flags`."""
+        now = self._clock.now()
+        return self._replies.for_flags(
+            flags, area=area, channel=channel, is_open=lambda hours: self._is_open(hours, now)
+        )
+
+    def close(self) -> None:
+        self._thread.shutdown()

@@ -1,0 +1,174 @@
+"""A text message comes in: found to be new or a repeat, sorted, stored and queued, all in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from front_door import rows
+from front_door.bot_client import Reply
+from front_door.claiming import Lease, claim
+from front_door.inbox import Accepted
+from front_door.model import ACTIVE, ENDED, NOTED, QUEUED, Conversation, Message
+from front_door.saying import Voice, say
+from front_door.sms import keywords
+from front_door.timing import Limits
+
+CHANNEL = "sms"
+NOT_ANSWERED = "sender_not_answered"  # a short code, a name, a landline, a number abroad
+LOOP = "loop"
+
+
+@dataclass(frozen=True)
+class InboundText:
+    """A text as the provider handed it over.
+
+    sender: E.164, or a short code or name; sender_digest: its keyed digest. answerable: a UK mobile. opt_out_type: what
+    the provider did with a keyword itself ("" for nothing). pictures: how many were attached; they are never fetched.
+    """
+
+    provider_id: str
+    sender: str
+    sender_digest: str
+    answerable: bool
+    body: str
+    opt_out_type: str
+    pictures: int
+    flags: tuple[str, ...]
+    received_at: datetime
+
+
+def accept_text(
+    session: Session,
+    text: InboundText,
+    lease: Lease,
+    now: datetime,
+    voice: Voice,
+    limits: Limits,
+    keyword_mode: str,
+    fresh_start: timedelta,
+) -> Accepted:
+    """Store a text. A MessageSid that was stored before, however long ago, does nothing."""
+    known = session.scalars(
+        select(Message).where(Message.channel == CHANNEL, Message.provider_id == text.provider_id)
+    ).first()
+    if known:
+        return Accepted("repeated", known.conversation_id, known.id, known.seq)
+    conversation = _conversation(session, text, now, fresh_start)
+    keyword = keywords.classify(text.body, text.opt_out_type, keyword_mode, conversation.texts_stopped)
+    kind = _kind(session, conversation, text, keyword, now, limits)
+    for_the_bot = kind in ("text", "picture", "empty", "too_long", "help_own") and not conversation.texts_stopped
+    message = rows.add_message(
+        session,
+        conversation,
+        "in",
+        text.body,
+        text.received_at,
+        state=QUEUED if for_the_bot else NOTED,
+        kind="text" if kind == "help_own" else kind,
+        flags=list(text.flags),
+        provider_id=text.provider_id,
+    )
+    rows.record_flags(
+        session,
+        text.flags,
+        channel=CHANNEL,
+        now=now,
+        conversation_id=conversation.id,
+        message_id=message.id,
+    )
+    conversation.last_seen_at = now
+    session.flush()
+    _obey(session, conversation, keyword, voice, now)
+    if not for_the_bot and text.flags and text.answerable:
+        _crisis_only(session, conversation, message, voice, now)
+    turn = claim(session, conversation.id, lease, now) if for_the_bot else None
+    return Accepted(
+        "stored" if for_the_bot else "noted", conversation.id, message.id, message.seq, turn, bool(text.flags)
+    )
+
+
+def _conversation(session: Session, text: InboundText, now: datetime, fresh_start: timedelta) -> Conversation:
+    """The sender's open conversation, or a new one; that texts are stopped holds for the number, not the conversation."""
+    newest = session.scalars(
+        select(Conversation)
+        .where(Conversation.address_digest == text.sender_digest)
+        .order_by(Conversation.created_at.desc())
+        .limit(1)
+        .with_for_update()
+    ).first()
+    if newest and newest.state == ACTIVE:
+        if not rows.older_than(newest.last_seen_at, now, fresh_start):
+            return newest
+        newest.state = ENDED
+        session.flush()
+    return rows.open_conversation(
+        session,
+        CHANNEL,
+        now,
+        address=text.sender,
+        address_digest=text.sender_digest,
+        texts_stopped=newest.texts_stopped if newest else False,
+    )
+
+
+def _kind(
+    session: Session,
+    conversation: Conversation,
+    text: InboundText,
+    keyword: keywords.Keyword | None,
+    now: datetime,
+    limits: Limits,
+) -> str:
+    if not text.answerable:
+        return NOT_ANSWERED
+    if keyword:
+        return keyword
+    if not text.flags and _loops(session, conversation, text.body, now, limits):
+        return LOOP
+    if text.pictures:
+        return "picture"
+    if not text.body.strip():
+        return "empty"
+    return "too_long" if len(text.body) > limits.text_characters else "text"
+
+
+def _loops(session: Session, conversation: Conversation, body: str, now: datetime, limits: Limits) -> bool:
+    """True for the same text again and again outside an open question, or for more texts a minute than a person sends:
+    two machines may be answering each other.
+    """
+    mine = (Message.conversation_id == conversation.id, Message.direction == "in")
+    lately = session.scalar(
+        select(func.count()).select_from(Message).where(*mine, Message.created_at > now - timedelta(minutes=1))
+    )
+    if (lately or 0) >= limits.texts_a_minute:
+        return True
+    if conversation.pending_choices:
+        return False
+    before = session.scalars(
+        select(Message).where(*mine).order_by(Message.seq.desc()).limit(limits.same_text_running - 1)
+    ).all()
+    return len(before) == limits.same_text_running - 1 and all(m.text.strip() == body.strip() for m in before)
+
+
+def _obey(
+    session: Session, conversation: Conversation, keyword: keywords.Keyword | None, voice: Voice, now: datetime
+) -> None:
+    if keyword in ("stop", "stop_own"):
+        already, conversation.texts_stopped = conversation.texts_stopped, True
+        if keyword == "stop_own" and not already:
+            confirmation = Reply(voice.words.stop_confirmation, data={"kind": "stop_confirmation"})
+            say(session, conversation, rows.new_id(), [confirmation], voice, now)
+    elif keyword in ("start", "start_quiet"):
+        conversation.texts_stopped = False
+
+
+def _crisis_only(session: Session, conversation: Conversation, message: Message, voice: Voice, now: datetime) -> None:
+    """Danger in a text that the bot does not get (texts stopped): the crisis reply goes out all the same."""
+    reply = voice.crisis(message.flags or (), conversation.area, CHANNEL)
+    say(session, conversation, message.id, [reply], voice, now)
+    message.crisis_sent = True
+    rows.record_reply_shown(session, [message.id], reply.text)

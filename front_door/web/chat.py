@@ -1,0 +1,229 @@
+"""The chat's routes. All of it works without JavaScript; a script only spares the reload."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+
+from common.clock import Clock
+from common.database import Database
+from front_door import rows
+from front_door.forms import BadBody, read_fields
+from front_door.inbox import Accepted, WebPost
+from front_door.screening import Screening
+from front_door.timing import Pace
+from front_door.web.answers import Answers, Refused
+from front_door.web.leaving import end_session
+from front_door.web.limits import PerMinute
+from front_door.web.middleware import wants_json
+from front_door.web.pages import Pages, page
+from front_door.web.said import Said, new_page_id
+from front_door.web.sessions import Sessions
+from front_door.web.transcript import Transcript, read_transcript
+from front_door.words import Words
+from front_door.worker import Engine
+
+logger = logging.getLogger(__name__)
+
+
+class Chat:
+    """GET and POST /chat, and what belongs to them."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        screening: Screening,
+        sessions: Sessions,
+        pages: Pages,
+        words: Words,
+        db: Database,
+        clock: Clock,
+        pace: Pace,
+    ) -> None:
+        self._engine = engine
+        self._screening = screening
+        self._sessions = sessions
+        self._pages = pages
+        self._words = words
+        self._db = db
+        self._clock = clock
+        self._pace = pace
+        self._answers = Answers(engine, db, pages, sessions, clock, pace)
+        self._chats = PerMinute(pace.limits.chats_a_minute)
+        self._messages = PerMinute(pace.limits.messages_a_minute)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/", self.landing),
+            web.get("/chat", self.show),
+            web.post("/chat", self.post),
+            web.get("/chat/messages", self.messages),
+            web.get("/chat/print", self.printed),
+            web.get("/chat/start-again", self.ask_start_again),
+            web.post("/chat/start-again", self.start_again),
+            web.get("/exit", self.leave),
+            web.post("/exit", self.leave),
+        ]
+
+    async def landing(self, request: web.Request) -> web.Response:
+        return page(self._pages.landing())
+
+    async def show(self, request: web.Request) -> web.Response:
+        """The chat page; as JSON, the transcript and the hidden fields a client needs to post."""
+        token, transcript = await self._session(request)
+        notices = {
+            "empty": self._words.empty,
+            "stale": self._words.stale_choice,
+            "ended": self._words.trouble["ended"].text,
+        }
+        notice = notices.get("ended" if transcript.over else request.query.get("notice", ""), "")
+        if token is None or transcript.over:
+            token, transcript = self._sessions.fresh(), Transcript()
+        page_id = new_page_id()
+        form_token = self._sessions.form_token(token)
+        if wants_json(request):
+            response = web.json_response(
+                {
+                    "messages": self._pages.welcome_json() + [line.as_json() for line in transcript.lines],
+                    "conversation": transcript.conversation,
+                    "owed": transcript.owed,
+                    "after": transcript.last,
+                    "hidden": {"csrf": form_token, "client_id": page_id},
+                }
+            )
+        else:
+            response = page(self._pages.chat(transcript, form_token, page_id, notice=notice))
+        self._sessions.give(request, response, token)
+        return response
+
+    async def post(self, request: web.Request) -> web.StreamResponse:
+        """A message or a choice. Every refusal gives the words back, and answers danger in them all the same."""
+        try:
+            fields = await read_fields(request)
+        except BadBody:
+            raise web.HTTPBadRequest() from None
+        said = Said.of(fields, self._words)
+        flags = await self._screening.flags(said.text) if said.choice is None else ()
+        token = self._sessions.read(request)
+        try:
+            if token is None or not self._sessions.may_post(request, token, said.form_token):
+                raise Refused("forbidden", 403)
+            self._check(request, said)
+            accepted = await self._store(request, token, said, flags)
+            return await self._answers.to(request, token, accepted)
+        except Refused as refused:
+            return await self._refuse(request, token, said.text, flags, refused)
+
+    def _check(self, request: web.Request, said: Said) -> None:
+        limits = self._pace.limits
+        if said.choice is None and not said.text.strip():
+            raise Refused("empty", 422)
+        if len(said.text) > limits.text_characters:
+            raise Refused("too_long", 422)
+        if not self._messages.take(request.remote or ""):
+            raise Refused("too_many", 429)
+        if self._engine.backlog >= limits.backlog:
+            raise Refused("busy", 503)
+
+    async def _store(self, request: web.Request, token: str, said: Said, flags: tuple[str, ...]) -> Accepted:
+        address = request.remote or ""
+        post = WebPost(
+            session_digest=self._sessions.digest(token),
+            channel=said.channel,
+            text=said.text,
+            choice=said.choice,
+            client_id=said.client_id,
+            wants_json=wants_json(request),
+            flags=flags,
+            received_at=self._clock.now(),
+        )
+        try:
+            accepted = await self._engine.submit_web(post, self._chats.has_room(address))
+        except (SQLAlchemyError, asyncio.TimeoutError) as error:
+            logger.error("a web message could not be stored: %s", type(error).__name__)
+            raise Refused("busy", 503) from None
+        if accepted.seq == 1 and accepted.outcome == "stored":
+            self._chats.take(address)
+        refusals = {
+            "limited": Refused("too_many", 429),
+            "ended": Refused("ended", 403),
+            "stale_choice": Refused("stale", 409),
+        }
+        if accepted.outcome in refusals:
+            raise refusals[accepted.outcome]
+        return accepted
+
+    async def _refuse(
+        self, request: web.Request, token: str | None, text: str, flags: tuple[str, ...], refused: Refused
+    ) -> web.StreamResponse:
+        crisis = self._screening.reply(flags, None, "web") if flags else ""
+        if flags:
+            try:
+                await self._db.run(rows.record_flags, flags, channel="web", now=self._clock.now(), reply_shown=crisis)
+            except SQLAlchemyError as error:
+                logger.error("a red flag could not be recorded: %s", type(error).__name__)
+        return await self._answers.refused(request, token, text, crisis, refused, self._words)
+
+    async def messages(self, request: web.Request) -> web.Response:
+        """What was said after line `after`, as JSON: asked for by the script, only while a reply is owed."""
+        raw = request.query.get("after", "0")
+        after = int(raw) if raw.isdecimal() and len(raw) < 9 else 0
+        token, transcript = await self._session(request, after)
+        if token is None or transcript.over or transcript.conversation is None:
+            return web.json_response({"error": "ended", "message": self._words.trouble["ended"].text}, status=404)
+        return web.json_response(self._answers.as_json(request, token, transcript, transcript.lines))
+
+    async def printed(self, request: web.Request) -> web.Response:
+        _, transcript = await self._session(request)
+        return page(self._pages.printed(transcript))
+
+    async def ask_start_again(self, request: web.Request) -> web.Response:
+        token = self._sessions.read(request)
+        return page(self._pages.start_again(self._sessions.form_token(token) if token else ""))
+
+    async def start_again(self, request: web.Request) -> web.StreamResponse:
+        """Close this chat and open a new one."""
+        try:
+            fields = await read_fields(request)
+        except BadBody:
+            raise web.HTTPBadRequest() from None
+        token = self._sessions.read(request)
+        if token is not None:
+            if not self._sessions.may_post(request, token, fields.get("csrf", "")):
+                raise web.HTTPForbidden()
+            await self._db.run(end_session, self._sessions.digest(token))
+        response = web.Response(status=303, headers={"Location": "/chat"})
+        self._sessions.give(request, response, self._sessions.fresh())
+        return response
+
+    async def leave(self, request: web.Request) -> web.StreamResponse:
+        """Leave at once: the session is revoked and the browser goes to a neutral page. A plain link, so it works always."""
+        token = self._sessions.read(request)
+        if token is not None:
+            try:
+                await asyncio.wait_for(self._db.run(end_session, self._sessions.digest(token)), 1.0)
+            except (SQLAlchemyError, asyncio.TimeoutError) as error:
+                logger.error("a session could not be revoked: %s", type(error).__name__)
+        response = web.Response(status=303, headers={"Location": self._words.exit_to})
+        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        self._sessions.take_back(request, response)
+        return response
+
+    async def _session(self, request: web.Request, after: int = 0) -> tuple[str | None, Transcript]:
+        token = self._sessions.read(request)
+        if token is None:
+            return None, Transcript()
+        timing, limits = self._pace.timing, self._pace.limits
+        transcript = await self._db.read(
+            read_transcript,
+            self._sessions.digest(token),
+            self._clock.now(),
+            timing.session_idle,
+            limits.transcript_lines,
+            after,
+        )
+        return token, transcript

@@ -1,0 +1,127 @@
+"""What was said so far, as the pages and the JSON answers show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from front_door.inbox import is_over
+from front_door.model import WAITING, Conversation, Message
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message. sender: "assistant" or "resident"; services: cards when there are any; intro: the words before them."""
+
+    seq: int
+    sender: str
+    text: str
+    kind: str = "text"
+    turn: str | None = None
+    choices: tuple[dict[str, str], ...] = ()
+    services: tuple[dict[str, Any], ...] = ()
+    intro: str = ""
+    outro: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"from": self.sender, "text": self.text, "choices": list(self.choices)}
+        if self.services:
+            found["services"] = list(self.services)
+        return found
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """The newest lines of a conversation. choices: those of the question that is open now; owed: a reply is still due."""
+
+    conversation: str | None = None
+    lines: list[Line] = field(default_factory=list)
+    choices: tuple[dict[str, str], ...] = ()
+    last: int = 0
+    owed: bool = False
+    over: bool = False
+    left_out: bool = False
+
+
+def read_transcript(
+    session: Session, digest: str, now: datetime, idle: timedelta, limit: int, after: int = 0
+) -> Transcript:
+    """The conversation of a session: its newest `limit` lines after line `after`. Empty when it has none yet; nothing but
+    `over` when it was left or has been quiet for too long.
+    """
+    conversation = session.scalars(select(Conversation).where(Conversation.session_digest == digest)).first()
+    if conversation is None:
+        return Transcript()
+    if is_over(conversation, now, idle):
+        return Transcript(over=True)
+    newest = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation.id, Message.seq > after)
+        .order_by(Message.seq.desc())
+        .limit(limit + 1)
+    ).all()
+    waiting = session.scalars(
+        select(Message.id)
+        .where(Message.state.in_(WAITING), Message.conversation_id == conversation.id, Message.direction == "in")
+        .limit(1)
+    ).first()
+    return Transcript(
+        conversation=conversation.id,
+        lines=[line_of(message) for message in reversed(newest[:limit])],
+        choices=tuple(conversation.pending_choices or ()),
+        last=conversation.last_seq,
+        owed=waiting is not None,
+        left_out=len(newest) > limit,
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of the reply to one message: its lines so far, and whether more is due."""
+
+    lines: list[Line]
+    owed: bool
+
+
+def read_answer(session: Session, message_id: str) -> Answer:
+    """The replies to a message."""
+    message = session.get(Message, message_id)
+    said = session.scalars(
+        select(Message).where(Message.turn_id == message_id, Message.direction == "out").order_by(Message.seq)
+    )
+    return Answer([line_of(found) for found in said], message is not None and message.state in WAITING)
+
+
+def line_of(message: Message) -> Line:
+    """A stored message as a line."""
+    if message.direction == "in":
+        return Line(message.seq, "resident", message.text, turn=message.turn_id or message.id)
+    stored = message.data or {}
+    data = stored.get("data") or {}
+    services = tuple(s for s in data.get("services") or () if isinstance(s, dict) and s.get("name"))
+    return Line(
+        seq=message.seq,
+        sender="assistant",
+        text=message.text,
+        kind=message.kind,
+        turn=message.turn_id,
+        choices=tuple(stored.get("choices") or ()),
+        services=services if message.kind == "services" else (),
+        intro=str(data.get("intro") or _before(message.text, services)),
+        outro=str(data.get("outro") or ""),
+    )
+
+
+def _before(text: str, services: tuple[dict[str, Any], ...]) -> str:
+    """The lines of a reply before the first one that names a service: the cards say the rest."""
+    names = [str(service["name"]) for service in services]
+    kept = []
+    for line in text.splitlines():
+        if any(name in line for name in names):
+            break
+        kept.append(line)
+    return "\n".join(kept).strip()

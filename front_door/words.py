@@ -1,0 +1,121 @@
+"""The front door's own words, from front_door.yml, with numbers put in only where their contact is confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from common.local_data import LocalDataError, read_yaml
+
+_TEXTS = (
+    "service_name",
+    "page_title",
+    "exit_to",
+    "sms_welcome",
+    "talk_to_a_person",
+    "apology",
+    "gave_up",
+    "empty",
+    "too_long",
+    "picture",
+    "stale_choice",
+    "more",
+    "stop_confirmation",
+)
+_TROUBLES = (
+    "not_found",
+    "forbidden",
+    "too_big",
+    "too_many",
+    "busy",
+    "ended",
+    "not_allowed",
+    "problem",
+)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """The heading and the text of one of our error pages."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """Every text of front_door.yml, ready to show. `ways_to_help` and
+    `team_line` are the sentences that {help} became."""
+
+    service_name: str
+    page_title: str
+    exit_to: str
+    welcome: tuple[str, ...]
+    sms_welcome: str
+    talk_to_a_person: str
+    ways_to_help: tuple[str, ...]
+    team_line: str
+    apology: str
+    gave_up: str
+    empty: str
+    too_long: str
+    picture: str
+    stale_choice: str
+    more: str
+    stop_confirmation: str
+    trouble: dict[str, Trouble]
+
+    @classmethod
+    def load(cls, data_dir: Path, number: Callable[[str], str | None], team_line: str, limit: int = 10_000) -> Words:
+        """Read front_door.yml. `number(contact id)` gives a confirmed number or None; `team_line` is what may be said
+        about reaching the team. Raises LocalDataError naming the key that is missing or wrong.
+        """
+        path = data_dir / "front_door.yml"
+        raw = read_yaml(path)
+        texts = {key: _text(path, raw, key) for key in _TEXTS}
+        welcome = raw.get("welcome")
+        if not isinstance(welcome, list) or not welcome or not all(isinstance(line, str) for line in welcome):
+            raise LocalDataError(f"{path}: welcome must be a list of sentences")
+        ways = _ways(path, raw.get("ways_to_help"), number)
+        helping = " ".join([*ways, team_line]).strip()
+        for key in ("apology", "gave_up"):
+            texts[key] = texts[key].replace("{help}", helping).strip()
+        texts["too_long"] = texts["too_long"].replace("{limit}", f"{limit:,}")
+        if not texts["exit_to"].startswith("https://"):
+            raise LocalDataError(f"{path}: exit_to must be an https address")
+        return cls(
+            welcome=tuple(welcome),
+            ways_to_help=ways,
+            team_line=team_line,
+            trouble={key: _trouble(path, raw.get("trouble"), key) for key in _TROUBLES},
+            **texts,
+        )
+
+
+def _text(path: Path, raw: dict[str, Any], key: str) -> str:
+    value = raw.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise LocalDataError(f"{path}: {key} must be text")
+    return value.strip()
+
+
+def _ways(path: Path, entries: Any, number: Callable[[str], str | None]) -> tuple[str, ...]:
+    if not isinstance(entries, list) or not all(
+        isinstance(e, dict) and {"contact", "words"} <= set(e) for e in entries
+    ):
+        raise LocalDataError(f"{path}: ways_to_help must be a list of contact and words")
+    found = []
+    for entry in entries:
+        phone = number(str(entry["contact"]))
+        if phone:
+            found.append(str(entry["words"]).replace("{phone}", phone))
+    return tuple(found)
+
+
+def _trouble(path: Path, raw: Any, key: str) -> Trouble:
+    entry = raw.get(key) if isinstance(raw, dict) else None
+    if not isinstance(entry, dict) or not entry.get("heading") or not entry.get("text"):
+        raise LocalDataError(f"{path}: trouble: {key} must have a heading and a text")
+    return Trouble(str(entry["heading"]), str(entry["text"]))

@@ -1,0 +1,253 @@
+"""The turn engine: one turn at a time per conversation, in order of arrival, retried until it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from common.clock import Clock
+from common.database import Database
+from front_door import claiming, rows, turns
+from front_door.bot_client import BotClient, BotFailed, Reply
+from front_door.breaker import Breaker
+from front_door.claiming import Lease, Turn
+from front_door.inbox import Accepted, WebPost, accept_web
+from front_door.local_replies import local_replies
+from front_door.news import News
+from front_door.saying import Voice
+from front_door.silence import SilenceWatch
+from front_door.timing import Timing
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Engine:
+    """Takes stored messages to the bot and their answers back.
+
+    `on_texts` is called after a transaction that may have queued texts to send.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        bot: BotClient,
+        voice: Voice,
+        clock: Clock,
+        timing: Timing,
+    ) -> None:
+        self._db = db
+        self._bot = bot
+        self._voice = voice
+        self._clock = clock
+        self._timing = timing
+        self.on_texts: Callable[[], None] = lambda: None
+        self.lease = Lease(f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}", timing.lease)
+        self.breaker = Breaker(timing.breaker_failures, timing.breaker_pause)
+        self._calls = asyncio.Semaphore(timing.bot_calls_at_once)
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._in_call: dict[str, float] = {}  # conversation -> when its call to the bot began
+        self._stuck: set[str] = set()  # conversations whose newest try failed
+        self.news = News()
+        self._sweeper: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._silence = SilenceWatch(timing, self._break_silence)
+
+    @property
+    def backlog(self) -> int:
+        """Messages taken in by this process that wait for an answer."""
+        return self._silence.watched
+
+    async def start(self) -> None:
+        """Take up what an earlier process left, then look for abandoned work again and again."""
+        if self._db.engine.dialect.name == "sqlite":  # one file, one front door: older leases are of the dead
+            await self._db.run(rows.release_all_leases)
+        now = self._clock.now()
+        for message, conversation, arrived in await self._db.read(claiming.waiting_messages):
+            self._silence.watch(message, conversation, (now - arrived).total_seconds())
+        self._sweeper = asyncio.create_task(self._sweep_for_ever())
+
+    async def stop(self) -> None:
+        """Start no new turn; give those under way some time, then leave them to the next process."""
+        self._stopping = True
+        self._silence.close()
+        self.news.close()
+        if self._sweeper:
+            self._sweeper.cancel()
+        if self._running:
+            _, late = await asyncio.wait(self._running.values(), timeout=self._timing.stop)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def submit_web(self, post: WebPost, may_open: bool) -> Accepted:
+        """Store a web message and start its turn. Raises SQLAlchemyError or TimeoutError when it could not be stored in
+        time (a post stored after all is found again by its id when the resident sends it again).
+        """
+        now = self._clock.now()
+        storing = asyncio.ensure_future(
+            self.store(accept_web, post, self.lease, now, may_open, self._timing.session_idle)
+        )
+        storing.add_done_callback(self._stored)
+        return await asyncio.wait_for(asyncio.shield(storing), self._timing.store)
+
+    async def store(self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a storing transaction; once more when another process made the same row first."""
+        try:
+            return await self._db.run(function, *args, **kwargs)
+        except IntegrityError:
+            return await self._db.run(function, *args, **kwargs)
+
+    def _stored(self, done: asyncio.Future[Accepted]) -> None:
+        if not done.cancelled() and done.exception() is None:
+            self.begin(done.result())
+
+    def begin(self, accepted: Accepted) -> None:
+        """Watch over a message that was just stored, and run its turn when it was claimed with it."""
+        if accepted.outcome == "stored" and accepted.message and accepted.conversation:
+            self._silence.watch(accepted.message, accepted.conversation)
+        if accepted.turn:
+            self._run(accepted.turn.conversation, accepted.turn)
+
+    def _run(self, conversation: str, turn: Turn | None = None) -> None:
+        if self._stopping or conversation in self._running:
+            return
+        task = asyncio.create_task(self._work(conversation, turn))
+        self._running[conversation] = task
+        task.add_done_callback(lambda _: self._running.pop(conversation, None))
+
+    async def _work(self, conversation: str, turn: Turn | None) -> None:
+        holding = turn is not None
+        while not self._stopping:
+            try:
+                if turn is None:
+                    turn = await self._db.run(claiming.claim, conversation, self.lease, self._clock.now(), holding)
+                if turn is None:
+                    return
+                holding = True
+                turn = await self._one(turn)
+                if turn is None:
+                    return
+            except SQLAlchemyError as error:
+                # Nothing was written, so the same turn is claimed again; the bot then repeats what it answered.
+                logger.error("conversation %s: database: %s", conversation, type(error).__name__)
+                turn = None
+                await asyncio.sleep(self._timing.sweep)
+
+    async def _one(self, turn: Turn) -> Turn | None:
+        replies = local_replies(turn, self._voice.words)
+        local = replies is not None
+        if replies is None:
+            try:
+                replies = await self._ask(turn)
+            except BotFailed as error:
+                return await self._failed(turn, error)
+        ended = await self._db.run(turns.finish, turn, replies, self._voice, self.lease, self._clock.now(), local)
+        self._answered(turn)
+        return ended.next
+
+    async def _ask(self, turn: Turn) -> list[Reply]:
+        if not self.breaker.allow():
+            raise BotFailed("breaker open")
+        async with self._calls:
+            self._in_call[turn.conversation] = time.monotonic()
+            try:
+                replies = await self._bot.turn(
+                    conversation=turn.conversation,
+                    message_id=turn.id,
+                    text=turn.text,
+                    choice=turn.choice,
+                    channel=turn.channel,
+                    metadata=turn.metadata,
+                )
+            except BotFailed:
+                self.breaker.failed()
+                raise
+            finally:
+                self._in_call.pop(turn.conversation, None)
+        was_open = self.breaker.is_open
+        self.breaker.succeeded()
+        if was_open:
+            await self._wake(list(self._stuck - {turn.conversation}))
+        if "picture" in turn.kinds:
+            replies = [replace(replies[0], text=f"{self._voice.words.picture}\n{replies[0].text}"), *replies[1:]]
+        return replies
+
+    async def _failed(self, turn: Turn, error: BotFailed) -> Turn | None:
+        logger.warning("conversation %s: turn failed: %s", turn.conversation, error)
+        self._stuck.add(turn.conversation)
+        delay = max(
+            self._timing.retry[min(turn.attempts, len(self._timing.retry) - 1)], self.breaker.seconds_to_trial()
+        )
+        ended = await self._db.run(
+            turns.fail,
+            turn,
+            self._voice,
+            self.lease,
+            self._clock.now(),
+            delay,
+            timedelta(seconds=self._timing.give_up),
+        )
+        if ended.next:
+            self._answered(turn)
+        elif not self._stopping:
+            asyncio.get_running_loop().call_later(delay, self._run, turn.conversation)
+        return ended.next
+
+    async def _wake(self, conversations: list[str]) -> None:
+        """Try these now, whatever their back-off says: the bot seems to be back."""
+        if conversations:
+            await self._db.run(rows.end_back_off, conversations)
+            for conversation in conversations:
+                self._run(conversation)
+
+    def _answered(self, turn: Turn) -> None:
+        self._stuck.discard(turn.conversation)
+        for message in turn.messages:
+            self._silence.done(message)
+        self._tell(turn.conversation)
+
+    def _tell(self, conversation: str) -> None:
+        self.news.tell(conversation)
+        self.on_texts()
+
+    async def _break_silence(self, message: str, conversation: str, patience_over: bool) -> bool:
+        troubled = patience_over or self._troubled(conversation)
+        over = await self._db.run(turns.break_silence, message, self._voice, self._clock.now(), troubled)
+        if over:
+            self._tell(conversation)
+        return over
+
+    def _troubled(self, conversation: str) -> bool:
+        """True when the wait is the bot's fault, not that of a long queue before a healthy bot."""
+        began = self._in_call.get(conversation)
+        hangs = began is not None and time.monotonic() - began > self._timing.break_silence / 2
+        return hangs or conversation in self._stuck or self.breaker.troubled or not self.breaker.succeeded_within(1.5)
+
+    async def _sweep_for_ever(self) -> None:
+        last_renewal = time.monotonic()
+        while True:
+            try:
+                for conversation in await self._db.read(claiming.unanswered, self._clock.now()):
+                    self._run(conversation)
+                if self._stuck and self.breaker.trial_due and await self._bot.ready():
+                    await self._wake([next(iter(self._stuck))])  # the trial; its success wakes the others
+                if self._running and time.monotonic() - last_renewal > self._timing.lease / 3:
+                    last_renewal = time.monotonic()
+                    until = self.lease.until(self._clock.now())
+                    await self._db.run(rows.renew_leases, list(self._running), self.lease.owner, until)
+            except SQLAlchemyError as error:
+                logger.error("sweep: database: %s", type(error).__name__)
+            await asyncio.sleep(self._timing.sweep)

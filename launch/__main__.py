@@ -1,0 +1,102 @@
+"""`python -m launch`: prepare, then serve until interrupted. `make run` sets up the environments and calls this."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+import time
+
+import aiohttp
+
+from common import settings as settings_module
+from common.clock import OFFSET_VARIABLE, clock_for
+from common.local_data import LocalDataError
+from common.settings import Settings, SettingsError
+from launch.prepare import ROOT, prepare
+from launch.supervisor import Process, supervise
+
+READY_SECONDS = 120.0
+
+
+def processes(settings: Settings, env: dict[str, str]) -> list[Process]:
+    """The three processes, in the order they start."""
+    logs = settings.var_dir / "log"
+    ours, rasas = str(ROOT / ".venv/bin/python"), str(ROOT / "bot/.venv/bin/python")
+    bot = [rasas, "-m", "bot", "run", "--model", "models/assistant.tar.gz", "--port", str(settings.rasa_port)]
+    return [
+        Process("rasa", bot, env, logs / "rasa.log"),
+        Process("actions", [ours, "-m", "actions"], env, logs / "actions.log"),
+        Process("front door", [ours, "-m", "front_door"], env, logs / "front_door.log"),
+    ]
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What every process gets, so that all of them believe the same address, key and time."""
+    offset = clock_for(settings.clock).offset.total_seconds()
+    return {
+        **os.environ,
+        "ENVIRONMENT": settings.environment,
+        "DATABASE_URL": settings.database_url,
+        "DATA_DIR": str(settings.data_dir),
+        "VAR_DIR": str(settings.var_dir),
+        "SECRET_KEY": settings.secret_key,
+        "RASA_PORT": str(settings.rasa_port),
+        "ACTIONS_PORT": str(settings.actions_port),
+        "ACTIONS_URL": f"{settings.actions_url}/webhook",
+        OFFSET_VARIABLE: str(offset),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+async def announce(settings: Settings, login: tuple[str, str] | None, stopping: asyncio.Event) -> None:
+    """Print the addresses once everything is ready."""
+    began = time.monotonic()
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
+        while not stopping.is_set():
+            try:
+                async with session.get(f"http://127.0.0.1:{settings.port}/readyz") as answer:
+                    if answer.status == 200:
+                        break
+            except (aiohttp.ClientError, TimeoutError):
+                pass
+            if time.monotonic() - began > READY_SECONDS:
+                print(f"not ready after {READY_SECONDS:.0f} s; see the logs in {settings.var_dir / 'log'}", flush=True)
+                began = time.monotonic()
+            await asyncio.sleep(0.2)
+        else:
+            return
+    print(f"chat: {settings.public_base_url}/chat")
+    print(f"staff: {settings.public_base_url}/desk/")
+    if login:
+        print(f"login: {login[0]} {login[1]}")
+    print(f"ready in {time.monotonic() - began:.1f} s; stop with Ctrl-C", flush=True)
+
+
+async def serve(settings: Settings, login: tuple[str, str] | None) -> None:
+    started, stopping = asyncio.Event(), asyncio.Event()
+    talking = asyncio.create_task(announce(settings, login, stopping))
+    await supervise(processes(settings, environment(settings)), started, stopping)
+    talking.cancel()
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    os.chdir(ROOT)
+    try:
+        settings = settings_module.load()
+        report, login = prepare(settings, clock_for(settings.clock))
+    except (SettingsError, LocalDataError) as error:
+        print(f"cannot start: {error}", file=sys.stderr)
+        return 2
+    print(f"catalogue: {report.seen} services ({report.new} new, {report.changed} changed, {report.withdrawn} withdrawn)")
+    sys.stdout.flush()
+    asyncio.run(serve(settings, login))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

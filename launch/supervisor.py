@@ -1,0 +1,96 @@
+"""Keeps the three processes alive: Rasa, the action server, the front door.
+
+A process that ends is started again within two seconds (waiting longer only when it keeps ending at once). When the supervisor is told to stop,
+or dies, every process of it ends too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+log = logging.getLogger(__name__)
+
+RESTART_SECONDS = 0.5
+LONGEST_WAIT = 30.0
+HEALTHY_SECONDS = 20.0  # a process that lived this long is started again at once
+STOP_SECONDS = 20.0
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Process:
+    """One process to keep alive: its name, command and environment."""
+
+    name: str
+    command: Sequence[str]
+    env: Mapping[str, str]
+    log_file: Path
+    running: asyncio.subprocess.Process | None = None
+    starts: int = 0
+    failures: int = 0
+    _output: TextIO | None = field(default=None, repr=False)
+
+    async def start(self) -> None:
+        self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        with self.log_file.open("a") as output:
+            self.running = await asyncio.create_subprocess_exec(
+                *self.command, env=dict(self.env), stdout=output, stderr=subprocess.STDOUT, preexec_fn=_die_with_parent
+            )
+        self.starts += 1
+
+    async def keep_alive(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            started = time.monotonic()
+            await self.start()
+            assert self.running is not None
+            code = await self.running.wait()
+            if stopping.is_set():
+                return
+            self.failures = 0 if time.monotonic() - started > HEALTHY_SECONDS else self.failures + 1
+            wait = min(LONGEST_WAIT, RESTART_SECONDS * 2 ** max(0, self.failures - 2))
+            log.warning("%s ended (%s); starting it again in %.1f s; its log: %s", self.name, code, wait, self.log_file)
+            await asyncio.sleep(wait)
+
+    async def stop(self) -> None:
+        if self.running is None or self.running.returncode is not None:
+            return
+        self.running.terminate()
+        try:
+            await asyncio.wait_for(self.running.wait(), STOP_SECONDS)
+        except TimeoutError:
+            log.warning("%s did not stop in %.0f s and was ended", self.name, STOP_SECONDS)
+            self.running.kill()
+            await self.running.wait()
+
+
+def _die_with_parent() -> None:
+    """Runs in the new process: its own group (Ctrl-C reaches only the supervisor), and its end when the supervisor dies."""
+    os.setpgrp()
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+async def supervise(processes: Sequence[Process], started: asyncio.Event, stopping: asyncio.Event) -> None:
+    """Keep `processes` alive until `stopping` is set (SIGINT and SIGTERM set it), then end them in reverse order."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    tasks = [asyncio.create_task(process.keep_alive(stopping)) for process in processes]
+    started.set()
+    await stopping.wait()
+    for process in reversed(processes):
+        await process.stop()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,18 @@
+"""Fixtures of the front door's tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.front_door.support import House
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """A running front door with its fakes."""
+    made = await House(tmp_path).start()
+    yield made
+    await made.close()

@@ -1,0 +1,337 @@
+"""A front door on free ports with a fake bot and a fake Twilio behind it, and a browser without JavaScript in front of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from common import encryption
+from common.clock import Clock
+from common.database import Base, Database, make_engine
+from common.settings import Settings, load
+from front_door.app import ENGINE, create_app
+from front_door.timing import Limits, Pace, SendTiming, Timing
+from front_door.words import Words
+from tests.fakes.rasa import FakeRasa
+from tests.fakes.twilio import ACCOUNT, NUMBER, TOKEN, FakeTwilio, inbound, signed
+
+DATA = Path(__file__).resolve().parents[2] / "data" / "leicestershire"
+PUBLIC = "https://help.example.org"
+SECRET = "a secret of the tests, longer than thirty-two characters"
+MOBILE = "+447700900123"
+CRISIS = "Please call 999 now. You can call Samaritans on 116 123."
+FAST = Timing(
+    break_silence=0.25,
+    busy_silence=1.0,
+    bot_call=2.0,
+    sweep=0.1,
+    retry=(0.05, 0.1, 0.1),
+    breaker_pause=0.1,
+    web_wait=1.0,
+    stop=0.3,
+)
+FAST_SENDING = SendTiming(poll=0.05, call=0.5, look_up_after=0.05, retry=(0.05, 0.1))
+
+
+@dataclass(frozen=True)
+class Finding:
+    flag: str
+    start: int = 0
+    end: int = 0
+    pattern: str = "test"
+
+
+class WordScreen:
+    """A screen that knows two phrases."""
+
+    def check(self, text: str) -> list[Finding]:
+        lower = text.lower()
+        return [
+            Finding(flag)
+            for phrase, flag in (("kill myself", "suicide_self_harm"), ("smell gas", "fire_gas"))
+            if phrase in lower
+        ]
+
+
+class FixedReplies:
+    """Crisis words that name what they were asked for."""
+
+    def for_flags(self, flags: Any, *, area: Any, channel: Any, is_open: Any, young: bool = False) -> str:
+        return f"{CRISIS} [{','.join(flags)}]"
+
+
+def settings(**changes: Any) -> Settings:
+    base = load(
+        {
+            "SECRET_KEY": SECRET,
+            "PUBLIC_BASE_URL": PUBLIC,
+            "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": f"{TOKEN},an-older-token-still-accepted",
+            "TWILIO_NUMBER": NUMBER,
+            "DATA_DIR": str(DATA),
+        }
+    )
+    return replace(base, **changes)
+
+
+def words(limit: int = 10_000) -> Words:
+    return Words.load(
+        DATA,
+        {"emergency": "999", "nhs_111": "111"}.get,
+        "First Contact Plus: firstcontactplus.org.uk.",
+        limit,
+    )
+
+
+async def eventually(check: Callable[[], Any], seconds: float = 5.0) -> Any:
+    """Wait until `check()` (or what it awaits) is true; returns it. Fails the test when it never is."""
+    end = time.monotonic() + seconds
+    while True:
+        found = check()
+        if isinstance(found, Awaitable):
+            found = await found
+        if found:
+            return found
+        assert time.monotonic() < end, "it never came true"
+        await asyncio.sleep(0.02)
+
+
+@dataclass
+class House:
+    """Everything around one front door. `restart()` starts it anew on the same database, as after a kill or a stop."""
+
+    path: Path
+    rasa: FakeRasa = field(default_factory=FakeRasa)
+    twilio: FakeTwilio = field(default_factory=FakeTwilio)
+    timing: Timing = FAST
+    limits: Limits = field(default_factory=Limits)
+    clock: Clock = field(default_factory=Clock)
+    changes: dict[str, Any] = field(default_factory=dict)
+    rasa_server: TestServer | None = None
+    twilio_server: TestServer | None = None
+    server: TestServer | None = None
+    client: TestClient[web.Request, web.Application] | None = None
+    db: Database | None = None
+
+    async def start(self) -> House:
+        self.twilio_server = TestServer(self.twilio.app())
+        await self.twilio_server.start_server(shutdown_timeout=0.01)
+        await self.start_rasa()
+        await self.open()
+        return self
+
+    async def start_rasa(self, port: int = 0) -> None:
+        self.rasa_server = TestServer(self.rasa.app(), port=port)
+        await self.rasa_server.start_server(shutdown_timeout=0.01)
+
+    @property
+    def rasa_port(self) -> int:
+        assert self.rasa_server is not None and self.rasa_server.port
+        return self.rasa_server.port
+
+    async def kill_rasa(self) -> int:
+        """Stop the bot; returns its port, to start it again there."""
+        port = self.rasa_port
+        assert self.rasa_server is not None
+        await self.rasa_server.close()
+        return port
+
+    async def open(self) -> None:
+        """Start the front door on this house's database."""
+        assert self.twilio_server is not None
+        self.db = Database(make_engine(f"sqlite:///{self.path / 'house.db'}"))
+        Base.metadata.create_all(self.db.engine)
+        config = settings(
+            rasa_port=self.rasa_port,
+            actions_port=self.rasa_port,
+            twilio_api_base_url=str(self.twilio_server.make_url("")).rstrip("/"),
+            **self.changes,
+        )
+        cipher = encryption.use(encryption.Cipher(config.secret_key))
+        self.rasa.key = cipher.sign("internal", "rasa")
+        app = create_app(
+            config,
+            self.clock,
+            self.db,
+            cipher=cipher,
+            screen=WordScreen(),
+            replies=FixedReplies(),
+            words=words(self.limits.text_characters),
+            is_open=lambda hours, at: None,
+            pace=Pace(self.timing, FAST_SENDING, self.limits),
+        )
+        self.server = TestServer(app)
+        await self.server.start_server(shutdown_timeout=0.01)
+        jar = aiohttp.CookieJar(unsafe=True)
+        self.client = TestClient(self.server, cookie_jar=jar)
+        await self.client.start_server()
+
+    async def restart(self) -> None:
+        """A new process on the same database. What was under way is cut off, as by a kill."""
+        await self.shut()
+        await self.open()
+
+    async def shut(self) -> None:
+        assert self.client is not None and self.db is not None
+        await self.client.close()
+        self.db.close()
+
+    async def close(self) -> None:
+        await self.shut()
+        assert self.rasa_server is not None and self.twilio_server is not None
+        self.rasa.mode = "ok"
+        await self.rasa_server.close()
+        await self.twilio_server.close()
+
+    @property
+    def engine(self) -> Any:
+        assert self.server is not None
+        return self.server.app[ENGINE]
+
+    def browser(self) -> Browser:
+        assert self.server is not None
+        return Browser(self.server)
+
+    async def text(self, sid: str, body: str, sender: str = MOBILE, **more: str) -> int:
+        """An inbound text, signed as Twilio signs it for our public address; returns the status."""
+        assert self.client is not None
+        form = inbound(sid, sender, body, **more)
+        async with self.client.post("/sms", data=form, headers=signed(f"{PUBLIC}/sms", form)) as response:
+            return response.status
+
+    def texts(self, to: str = MOBILE) -> list[str]:
+        """What our fake Twilio was asked to send to a number, oldest first."""
+        return [message["body"] for message in self.twilio.messages if message["to"] == to]
+
+    async def rows(self, statement: Any) -> list[Any]:
+        assert self.db is not None
+        return await self.db.read(lambda session: list(session.scalars(statement)))
+
+
+class Page(HTMLParser):
+    """A page as a test sees it: messages, forms with their fields, balanced tags, links."""
+
+    _VOID = frozenset({"meta", "link", "input", "br", "img", "hr"})
+
+    def __init__(self, html: str, status: int = 200) -> None:
+        super().__init__()
+        self.html = html
+        self.status = status
+        self.messages: list[dict[str, str]] = []
+        self.forms: list[dict[str, Any]] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.alerts: list[str] = []
+        self._open: list[tuple[str, dict[str, str]]] = []
+        self.feed(html)
+        self.close()
+        assert not self._open, f"never closed: {self._open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if found.get("id"):
+            self.ids.append(found["id"])
+        if "data-from" in found:
+            self.messages.append({"from": found["data-from"], "text": ""})
+        if found.get("role") == "alert":
+            self.alerts.append("")
+        if tag == "form":
+            self.forms.append({**found, "hidden": {}, "buttons": [], "boxes": {}})
+        if tag == "a":
+            self.links.append(found.get("href", ""))
+        if tag == "input" and found.get("type") == "hidden":
+            self.forms[-1]["hidden"][found["name"]] = found["value"]
+        if tag == "button":
+            if not self._inside("form"):
+                self.forms.append({"hidden": {}, "buttons": [], "boxes": {}})
+            self.forms[-1]["buttons"].append({**found, "text": ""})
+        if tag == "textarea" and "name" in found:
+            self.forms[-1]["boxes"][found["name"]] = ""
+        if tag not in self._VOID:
+            self._open.append((tag, found))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open and self._open[-1][0] == tag, f"</{tag}> closes {self._open[-1:]}"
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if any("data-from" in attrs for _, attrs in self._open):
+            self.messages[-1]["text"] += data
+        if any(attrs.get("role") == "alert" for _, attrs in self._open):
+            self.alerts[-1] += data
+        if self._inside("button"):
+            self.forms[-1]["buttons"][-1]["text"] += data
+        if self._open and self._open[-1][0] == "textarea" and self.forms and "name" in self._open[-1][1]:
+            self.forms[-1]["boxes"][self._open[-1][1]["name"]] += data
+
+    def _inside(self, tag: str) -> bool:
+        return any(name == tag for name, _ in self._open)
+
+    @property
+    def composer(self) -> dict[str, Any]:
+        return next(form for form in self.forms if "message" in form["boxes"])
+
+    @property
+    def choices(self) -> dict[str, dict[str, Any]]:
+        """The choice forms by the label of their button."""
+        return {
+            form["buttons"][0]["text"].strip(): form
+            for form in self.forms
+            if form["buttons"] and form["buttons"][0].get("name") == "choice"
+        }
+
+    def said(self, sender: str) -> list[str]:
+        """The texts of one side, without the words that only screen readers hear."""
+        who = {"assistant": "Assistant:", "resident": "You:"}[sender]
+        return [" ".join(m["text"].split()).removeprefix(who).strip() for m in self.messages if m["from"] == sender]
+
+
+class Browser:
+    """A browser with its own cookies and without JavaScript: it sends forms and follows redirects."""
+
+    def __init__(self, server: TestServer) -> None:
+        self._server = server
+        self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self.page = Page("<p></p>")
+
+    async def __aenter__(self) -> Browser:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.http.close()
+
+    def url(self, path: str) -> str:
+        return str(self._server.make_url(path))
+
+    async def open(self, path: str = "/chat") -> Page:
+        async with self.http.get(self.url(path)) as response:
+            self.page = Page(await response.text(), response.status)
+        return self.page
+
+    async def submit(self, fields: dict[str, str], headers: dict[str, str] | None = None) -> Page:
+        """Post fields to /chat as a browser would, and follow the redirect."""
+        async with self.http.post(self.url("/chat"), data=fields, headers=headers) as response:
+            self.page = Page(await response.text(), response.status)
+        return self.page
+
+    async def send(self, text: str) -> Page:
+        return await self.submit({**self.page.composer["hidden"], "message": text})
+
+    async def press(self, label: str) -> Page:
+        form = self.page.choices[label]
+        return await self.submit({**form["hidden"], "choice": form["buttons"][0]["value"]})
+
+    async def json(self, fields: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        """Post as a script that wants JSON."""
+        async with self.http.post(self.url("/chat"), data=fields, headers={"Accept": "application/json"}) as response:
+            return response.status, await response.json()

@@ -1,0 +1,286 @@
+"""Text messages from the signed webhook to the text that goes back."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import pytest
+from sqlalchemy import select
+
+from front_door.model import Conversation, DeliveryStatus, Message, OutboxText, SafetyEvent
+from tests.fakes.twilio import ACCOUNT, NUMBER, TOKEN, inbound, signed
+from tests.front_door.support import MOBILE, PUBLIC, House, eventually, words
+
+
+async def test_a_text_is_answered_at_once_with_empty_twiml_and_then_by_the_rest_api(house: House) -> None:
+    """200 text/xml <Response/>; one text back, with the short welcome the first time only."""
+    assert house.client is not None
+    form = inbound("SM1", MOBILE, "I am cold")
+    async with house.client.post("/sms", data=form, headers=signed(f"{PUBLIC}/sms", form)) as response:
+        assert (response.status, response.content_type) == (200, "text/xml")
+        assert await response.text() == "<Response/>"
+    await eventually(lambda: house.texts())
+    assert house.texts() == [f"{words().sms_welcome}\nYou said: I am cold"]
+    await house.text("SM2", "and hungry")
+    await eventually(lambda: len(house.texts()) == 2)
+    assert house.texts()[1] == "You said: and hungry"
+    sent = house.twilio.messages[0]
+    assert sent["status_callback"] == f"{PUBLIC}/sms/status" and sent["validity_period"] == "3600"
+    assert house.twilio.problems == []
+    assert house.rasa.turns[0]["channel"] == "sms"
+
+
+async def test_the_same_message_sid_five_times_at_once_is_one_turn_and_one_reply(house: House) -> None:
+    """Repeats do nothing, at once or later."""
+    assert await asyncio.gather(*(house.text("SM1", "hello") for _ in range(5))) == [200] * 5
+    await eventually(lambda: house.texts())
+    assert await house.text("SM1", "hello") == 200
+    await asyncio.sleep(0.3)
+    assert len(house.rasa.turns) == 1 and len(house.texts()) == 1
+    assert len(await house.rows(select(Message).where(Message.direction == "in"))) == 1
+
+
+@pytest.mark.parametrize("wrong", ["missing", "empty", "other url", "other token", "changed body", "not ascii"])
+async def test_a_signature_that_is_not_right_is_403_and_stores_nothing(house: House, wrong: str) -> None:
+    """Missing, malformed, made for the inner address, by another key, or for other words."""
+    assert house.client is not None
+    form = inbound("SM1", MOBILE, "hello")
+    headers = {
+        "missing": {},
+        "empty": {"X-Twilio-Signature": ""},
+        "other url": signed(str(house.client.make_url("/sms")), form),
+        "other token": signed(f"{PUBLIC}/sms", form, "some-other-token"),
+        "changed body": signed(f"{PUBLIC}/sms", {**form, "Body": "else"}),
+        "not ascii": {"X-Twilio-Signature": "ü"},
+    }[wrong]
+    async with house.client.post("/sms", data=form, headers=headers) as response:
+        assert response.status == 403
+    assert await house.rows(select(Message)) == []
+
+
+@pytest.mark.parametrize("field", [{"AccountSid": "AC9"}, {"To": "+447700900999"}])
+async def test_a_request_for_another_account_or_number_is_403(house: House, field: dict[str, str]) -> None:
+    """A right signature is not enough."""
+    assert await house.text("SM1", "hello", **field) == 403
+    assert await house.rows(select(Message)) == []
+
+
+async def test_the_signature_covers_the_public_address_path_and_query(house: House) -> None:
+    """Behind a proxy that changes host, port and scheme, also with a query; a second token passes while keys rotate."""
+    assert house.client is not None
+    form = inbound("SM1", MOBILE, "hello")
+    url = f"{PUBLIC}/sms?x=1&y=%20z"
+    headers = signed(url, form, "an-older-token-still-accepted") | {"Host": "inner.local", "X-Forwarded-Host": "evil"}
+    async with house.client.post("/sms?x=1&y=%20z", data=form, headers=headers) as response:
+        assert response.status == 200
+
+
+async def test_garbage_never_makes_the_webhook_fail(house: House) -> None:
+    """Broken encodings, multipart, JSON, unknown charsets: 403 or 413, never 500."""
+    assert house.client is not None
+    bodies = [
+        (b"\xff\xfe=1", "application/x-www-form-urlencoded"),
+        (b"a=1", "application/x-www-form-urlencoded; charset=no-such"),
+        (b"{}", "application/json"),
+        (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
+        (b"x" * 70_000, "application/x-www-form-urlencoded"),
+    ]
+    for body, kind in bodies:
+        headers = {"Content-Type": kind, "X-Twilio-Signature": "x"}
+        async with house.client.post("/sms", data=body, headers=headers) as response:
+            assert response.status in (403, 413)
+
+
+async def test_texts_that_pile_up_are_joined_and_a_number_never_is(house: House) -> None:
+    """While a turn runs, free texts wait and become the next turn together, in order; "2" is a turn of its own."""
+    house.rasa.mode, house.rasa.seconds = "slow", 0.15
+    for number, body in enumerate(["one", "two words", "three words", "2", "five words", "six words"]):
+        await house.text(f"SM{number}", body)
+    await eventually(lambda: len(house.rasa.turns) == 4)
+    assert [turn["text"] for turn in house.rasa.turns] == ["one", "two words\nthree words", "2", "five words\nsix words"]
+    assert house.rasa.overlaps == 0
+
+
+async def test_numbered_choices_are_sent_and_understood(house: House) -> None:
+    """One text with "1 Yes" and "2 No" on lines of their own; "2" comes back as the value."""
+    await house.text("SM1", "choices")
+    await eventually(lambda: house.texts())
+    assert house.texts()[0].endswith("Do you live in Leicestershire?\n1 Yes\n2 No")
+    await house.text("SM2", "Two.")
+    await eventually(lambda: len(house.texts()) == 2)
+    assert house.rasa.turns[1]["choice"] == "live=no"
+
+
+async def test_a_long_reply_ends_with_reply_9_and_9_gives_the_rest_without_the_bot(house: House) -> None:
+    """No part over three segments; every sentence arrives."""
+    await house.text("SM0", "hello")
+    await house.text("SM1", "long")
+    await eventually(lambda: len(house.texts()) == 2)
+    assert house.texts()[1].endswith("Reply 9 for more.")
+    turns = len(house.rasa.turns)
+    for number in range(2, 8):
+        if not house.texts()[-1].endswith("Reply 9 for more."):
+            break
+        await house.text(f"SM{number}", "9")
+        await eventually(lambda wanted=number: len(house.texts()) == wanted + 1)
+    assert len(house.rasa.turns) == turns
+    heard = " ".join(house.texts()[1:]).replace("\nReply 9 for more.", "")
+    assert all(f"number {n} of" in heard for n in range(1, 31))
+    outbox = await house.rows(select(OutboxText))
+    assert all(row.segments <= 3 for row in outbox)
+
+
+async def test_stop_is_obeyed_confirmed_once_and_never_given_to_the_bot(house: House) -> None:
+    """Further texts are stored and shown to staff, and answered by nothing; START by the provider lifts it."""
+    await house.text("SM0", "hello")
+    await eventually(lambda: len(house.texts()) == 1)
+    await house.text("SM1", "STOP")
+    await eventually(lambda: len(house.texts()) == 2)
+    assert house.texts()[1] == words().stop_confirmation
+    await house.text("SM2", "stop")
+    await house.text("SM3", "are you there")
+    await asyncio.sleep(0.3)
+    assert len(house.texts()) == 2 and len(house.rasa.turns) == 1
+    assert len(await house.rows(select(Message).where(Message.direction == "in"))) == 4
+    await house.text("SM4", "START", OptOutType="START")
+    await house.text("SM5", "hello again")
+    await eventually(lambda: len(house.texts()) == 3)
+    assert house.rasa.turns[-1]["text"] == "hello again"
+
+
+async def test_what_twilio_answered_itself_gets_no_text_from_us(house: House) -> None:
+    """OptOutType STOP and HELP: recorded, silent, not for the bot."""
+    await house.text("SM1", "stop", OptOutType="STOP")
+    await house.text("SM2", "help", OptOutType="HELP")
+    await asyncio.sleep(0.3)
+    assert house.texts() == [] and house.rasa.turns == []
+    kinds = [m.kind for m in await house.rows(select(Message).order_by(Message.seq))]
+    assert kinds == ["stop", "help"]
+
+
+async def test_danger_is_answered_even_after_stop(house: House) -> None:
+    """ "stop" as a sentence with danger in it is screened first; a crisis reply goes to a number that stopped texts too."""
+    await house.text("SM1", "stop", OptOutType="STOP")
+    await house.text("SM2", "I will kill myself")
+    await eventually(lambda: house.texts())
+    assert "Samaritans" in house.texts()[0]
+    assert [event.flag for event in await house.rows(select(SafetyEvent))] == ["suicide_self_harm"]
+
+
+async def test_pictures_are_never_fetched_and_get_one_fixed_reply(house: House) -> None:
+    """Without words the fixed reply alone; with words the turn goes on behind it. Nothing is asked of the picture's address."""
+    await house.text("SM1", "", NumMedia="1", MediaUrl0="http://127.0.0.1:9/x.jpg", MediaContentType0="image/jpeg")
+    await eventually(lambda: house.texts())
+    assert house.texts()[0].endswith(words().picture)
+    assert house.rasa.turns == []
+    await house.text("SM2", "this is my letter", NumMedia="2")
+    await eventually(lambda: len(house.texts()) == 2)
+    assert house.texts()[1] == f"{words().picture}\nYou said: this is my letter"
+
+
+async def test_any_body_is_stored_exactly(house: House) -> None:
+    """1,600 characters, emoji, Gujarati, Urdu, nothing at all."""
+    bodies = ["x" * 1600, "😀 help", "મને મદદ જોઈએ", "مجھے مدد چاہیے", ""]
+    for number, body in enumerate(bodies):
+        assert await house.text(f"SM{number}", body) == 200
+    stored = await house.rows(select(Message).where(Message.direction == "in").order_by(Message.seq))
+    assert [message.text for message in stored] == bodies
+    await eventually(lambda: any(words().empty in text for text in house.texts()))
+
+
+@pytest.mark.parametrize("sender", ["82228", "NHS-NoReply", "+441164960123", "+33612345678"])
+async def test_senders_that_are_no_uk_mobile_are_stored_screened_and_not_answered(house: House, sender: str) -> None:
+    """Short codes, names, landlines, numbers abroad."""
+    assert await house.text("SM1", "I will kill myself", sender) == 200
+    await asyncio.sleep(0.4)
+    assert house.twilio.messages == [] and house.rasa.turns == []
+    assert len(await house.rows(select(SafetyEvent))) == 1
+
+
+async def test_two_machines_do_not_talk_to_each_other_for_ever(house: House) -> None:
+    """The same text a third time running is not answered; a crisis in it would be; other words are."""
+    for number in range(5):
+        await house.text(f"SM{number}", "I am driving right now")
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(0.3)
+    assert len(house.rasa.turns) == 2
+    for number in range(5, 8):
+        await house.text(f"SM{number}", "I smell gas")
+        await asyncio.sleep(0.1)
+    await eventually(lambda: len([text for text in house.texts() if "Samaritans" in text]) == 3)
+
+
+async def test_more_texts_a_minute_than_a_person_sends_are_not_answered(house: House) -> None:
+    """Over 30 a minute from one number: stored, not answered."""
+    for number in range(33):
+        await house.text(f"SM{number}", f"message number {number} of many")
+    await eventually(lambda: house.texts())
+    await asyncio.sleep(0.5)
+    stored = await house.rows(select(Message).where(Message.direction == "in"))
+    assert len(stored) == 33 and sum(m.kind == "loop" for m in stored) == 3
+
+
+async def test_delivery_reports_in_any_order_keep_the_furthest(house: House) -> None:
+    """Signed, repeatable; an older status and an unknown one change nothing and never fail."""
+    assert house.client is not None
+
+    async def report(status: str, sid: str = "SMx", **more: str) -> int:
+        form = {"MessageSid": sid, "MessageStatus": status, "AccountSid": ACCOUNT, "To": MOBILE, "From": NUMBER, **more}
+        url = f"{PUBLIC}/sms/status"
+        async with house.client.post("/sms/status", data=form, headers=signed(url, form)) as response:
+            return response.status
+
+    for status in ("sending", "delivered", "sent", "queued", "something_new"):
+        assert await report(status) == 204
+    assert await report("undelivered", "SMy", ErrorCode="99999") == 204
+    found = {row.provider_sid: row for row in await house.rows(select(DeliveryStatus))}
+    assert found["SMx"].status == "delivered"
+    assert (found["SMy"].error_code, found["SMy"].error_class) == ("99999", "unknown")
+    async with house.client.post("/sms/status", data={"MessageSid": "SMx", "MessageStatus": "failed"}) as response:
+        assert response.status == 403
+
+
+async def test_without_twilio_settings_the_route_says_503(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """And the log says which settings are missing."""
+    await house.shut()
+    house.changes = {"twilio_account_sid": None}
+    await house.open()
+    assert await house.text("SM1", "hello") == 503
+    assert "TWILIO_ACCOUNT_SID" in caplog.text
+
+
+async def test_numbers_and_texts_are_encrypted_and_never_logged(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A canary number and canary words are in no table as they are, and in no log line."""
+    caplog.set_level("DEBUG")
+    house.rasa.mode = "503"
+    await house.text("SM1", "canary words xyzzy")
+    await asyncio.sleep(0.5)
+    await house.shut()
+    stored = b"".join(path.read_bytes() for path in house.path.iterdir())
+    assert b"xyzzy" not in stored and MOBILE.encode() not in stored and b"7700900123" not in stored
+    assert "xyzzy" not in caplog.text and "7700900123" not in caplog.text
+    await house.open()
+
+
+async def test_a_new_start_after_three_days_keeps_the_stop(house: House) -> None:
+    """After 72 hours the conversation is a new one; that the number stopped texts still holds."""
+    from datetime import timedelta
+
+    await house.text("SM1", "stop", OptOutType="STOP")
+    house.clock.offset = timedelta(hours=73)
+    await house.text("SM2", "hello")
+    conversations = await house.rows(select(Conversation).order_by(Conversation.created_at))
+    assert [(c.state, c.texts_stopped) for c in conversations] == [("ended", True), ("active", True)]
+
+
+async def test_the_fake_twilio_checks_credentials(house: House) -> None:
+    """So that what the product sends is really proved."""
+    assert house.twilio_server is not None
+    url = house.twilio_server.make_url(f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json")
+    async with aiohttp.ClientSession() as http, http.post(url, data={}) as response:
+        assert response.status == 401
+    house.twilio.problems.clear()
+    assert TOKEN

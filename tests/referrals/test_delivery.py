@@ -1,0 +1,247 @@
+"""E-mail notices, against a real SMTP server on this machine."""
+
+from __future__ import annotations
+
+import email
+from collections.abc import Iterator
+from datetime import timedelta
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+
+from common import settings as configuration
+from common.database import Database
+from common.settings import SettingsError
+from referrals import handling
+from referrals.delivery import GIVE_UP, LEASE, deliver_due
+from referrals.mailer import FileMailer, MailDelayed, Mailer, NoMailbox, SmtpMailer, SmtpServer, mailer_for
+from referrals.model import Delivery
+from referrals.notice import Notice
+from referrals.submit import submit
+from referrals.team import TeamFacts
+from tests.referrals.support import SATURDAY, make_request
+
+SECRET = "a secret key for tests only, 32 long"
+MINUTE = timedelta(minutes=1)
+
+
+class Mailbox:
+    """An SMTP handler that keeps what it accepts and answers as told: `answers` first, then 250."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+        self.answers: list[str] = []
+        self.recipient_answers: list[str] = []
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.recipient_answers:
+            return self.recipient_answers.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.answers:
+            return self.answers.pop(0)
+        self.messages.append(email.message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def server(mailbox: Mailbox, unused_tcp_port: int) -> Iterator[Controller]:
+    controller = Controller(mailbox, hostname="127.0.0.1", port=unused_tcp_port)
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+@pytest.fixture
+def mailer(server: Controller, team: TeamFacts, tmp_path: Path) -> Mailer:
+    return mailer_with(team, tmp_path, SMTP_URL=f"smtp://127.0.0.1:{server.port}", TEAM_MAILBOX="team@example.org")
+
+
+@pytest.fixture
+def reference(db: Database, team: TeamFacts) -> str:
+    with db.transaction() as session:
+        return submit(session, make_request(), now=SATURDAY, team=team).reference
+
+
+def mailer_with(team: TeamFacts, tmp_path: Path, **env: str) -> Mailer:
+    base = {"VAR_DIR": str(tmp_path / "var"), "SECRET_KEY": SECRET, "PUBLIC_BASE_URL": "https://help.example.org"}
+    return mailer_for(configuration.load({**base, **env}), team)
+
+
+def delivery(db: Database) -> Delivery:
+    with db.reading() as session:
+        return session.scalars(select(Delivery)).one()
+
+
+def audit(db: Database, reference: str) -> list[str]:
+    with db.reading() as session:
+        referral = handling.find(session, reference)
+        assert referral is not None
+        return [entry.what for entry in referral.events]
+
+
+async def test_the_notice_holds_reference_priority_due_and_link_only(
+    db: Database, mailer: Mailer, mailbox: Mailbox, reference: str
+):
+    """Mail is not private: nothing about the person is in it."""
+    assert await deliver_due(db, mailer, SATURDAY) == 1
+    message = mailbox.messages[0]
+    text = message.as_string()
+    assert message["To"] == "team@example.org"
+    assert message["Subject"] == f"Referral {reference}: routine, due 5pm on Wednesday 25 November"
+    assert f"https://help.example.org/desk/referrals/{reference}" in text
+    for secret in ("Test Resident", "7700", "Wigston", "lonel", "Ron", "warm", "web"):
+        assert secret.lower() not in text.lower(), secret
+    assert audit(db, reference) == ["received", "notice_sent"]
+
+
+async def test_a_notice_goes_out_once(db: Database, mailer: Mailer, mailbox: Mailbox, reference: str):
+    """Once the server accepted it, no later run sends it again."""
+    for hours in (0, 1, 100):
+        await deliver_due(db, mailer, SATURDAY + timedelta(hours=hours))
+    assert len(mailbox.messages) == 1 and delivery(db).state == "sent"
+
+
+async def test_451_then_250_is_delivered_once(db: Database, mailer: Mailer, mailbox: Mailbox, reference: str):
+    """A passing trouble is tried again after a pause, with the same Message-ID, and arrives once."""
+    mailbox.answers = ["451 try later"]
+    assert await deliver_due(db, mailer, SATURDAY) == 0
+    assert (delivery(db).state, delivery(db).problem) == ("waiting", "the mail server answered 451")
+    assert await deliver_due(db, mailer, SATURDAY + timedelta(seconds=59)) == 0
+    assert await deliver_due(db, mailer, SATURDAY + MINUTE) == 1
+    assert await deliver_due(db, mailer, SATURDAY + 60 * MINUTE) == 0
+    assert [m["Message-ID"] for m in mailbox.messages] == [f"<{delivery(db).message_id}@localhost>"]
+
+
+@pytest.mark.parametrize("where", ["answers", "recipient_answers"])
+async def test_550_is_left_for_the_desk(db: Database, mailer: Mailer, mailbox: Mailbox, reference: str, where: str):
+    """A refusal, of the message or the mailbox, is not tried again; staff see it and can send again when it is mended."""
+    setattr(mailbox, where, ["550 no such mailbox"])
+    assert await deliver_due(db, mailer, SATURDAY) == 0
+    assert delivery(db).state == "failed"
+    assert await deliver_due(db, mailer, SATURDAY + 60 * MINUTE) == 0
+    with db.transaction() as session:
+        assert [d.referral.reference for d in handling.undelivered(session)] == [reference]
+        referral = handling.find(session, reference)
+        assert referral is not None
+        assert handling.send_again(session, referral, who="bob", now=SATURDAY + 60 * MINUTE)
+    assert await deliver_due(db, mailer, SATURDAY + 60 * MINUTE) == 1
+    assert audit(db, reference) == ["received", "notice_failed", "notice_again", "notice_sent"]
+
+
+async def test_a_refused_recipient_with_4xx_is_tried_again(
+    db: Database, mailer: Mailer, mailbox: Mailbox, reference: str
+):
+    """Greylisting answers 450 to the recipient: that is a delay, not a refusal."""
+    mailbox.recipient_answers = ["450 greylisted"]
+    assert await deliver_due(db, mailer, SATURDAY) == 0
+    assert await deliver_due(db, mailer, SATURDAY + MINUTE) == 1
+
+
+async def test_an_outage_recovers(
+    db: Database, team: TeamFacts, tmp_path: Path, reference: str, mailbox: Mailbox, unused_tcp_port: int
+):
+    """With no server at all the notice waits, ever longer, and goes out when the server is back."""
+    mailer = mailer_with(
+        team, tmp_path, SMTP_URL=f"smtp://127.0.0.1:{unused_tcp_port}", TEAM_MAILBOX="team@example.org"
+    )
+    now = SATURDAY
+    waits = []
+    for _ in range(7):
+        assert await deliver_due(db, mailer, now) == 0
+        waits.append(int((delivery(db).next_at - now) / MINUTE))
+        now = delivery(db).next_at
+    assert waits == [1, 5, 15, 30, 60, 60, 60]
+    controller = Controller(mailbox, hostname="127.0.0.1", port=unused_tcp_port)
+    controller.start()
+    try:
+        assert await deliver_due(db, mailer, now) == 1
+    finally:
+        controller.stop()
+
+
+async def test_after_three_days_a_person_must_look(db: Database, team: TeamFacts, tmp_path: Path, reference: str):
+    """A notice that could not go out for 72 hours is marked failed; the referral is untouched."""
+
+    class Down:
+        async def send(self, notice: Notice) -> None:
+            raise MailDelayed("the mail server answered 451")
+
+    await deliver_due(db, Down(), SATURDAY + GIVE_UP)
+    assert delivery(db).state == "failed"
+
+
+async def test_a_worker_that_died_holds_a_notice_five_minutes(
+    db: Database, mailer: Mailer, mailbox: Mailbox, reference: str
+):
+    """A notice claimed by a process that was killed is neither lost nor taken from a living one too soon."""
+
+    class Killed:
+        async def send(self, notice: Notice) -> None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await deliver_due(db, Killed(), SATURDAY)
+    assert await deliver_due(db, mailer, SATURDAY + LEASE - MINUTE) == 0
+    assert await deliver_due(db, mailer, SATURDAY + LEASE) == 1
+    assert len(mailbox.messages) == 1
+
+
+async def test_without_smtp_the_notice_is_a_file(db: Database, team: TeamFacts, tmp_path: Path, reference: str):
+    """Out of the box each notice is one .eml file under VAR_DIR/mail; writing it again replaces it."""
+    mailer = mailer_with(team, tmp_path)
+    assert isinstance(mailer, FileMailer)
+    assert await deliver_due(db, mailer, SATURDAY) == 1
+    files = list((tmp_path / "var" / "mail").iterdir())
+    assert len(files) == 1 and files[0].suffix == ".eml"
+    message = email.message_from_bytes(files[0].read_bytes(), policy=policy.default)
+    assert reference in message["Subject"]
+
+
+async def test_without_a_mailbox_the_notice_is_skipped_with_a_reason(
+    db: Database, team: TeamFacts, tmp_path: Path, reference: str
+):
+    """Production never writes to the stand-in at localhost: the desk says what to set, and nothing is lost."""
+    mailer = mailer_with(team, tmp_path, ENVIRONMENT="production", SMTP_URL="smtp://127.0.0.1:1")
+    assert isinstance(mailer, NoMailbox)
+    assert await deliver_due(db, mailer, SATURDAY) == 0
+    assert delivery(db).state == "skipped" and "TEAM_MAILBOX" in delivery(db).problem
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://mail.example.org", SmtpServer("mail.example.org", 25, None, None, False, None)),
+        ("smtp://u:p%40ss@mail.example.org:587", SmtpServer("mail.example.org", 587, "u", "p@ss", False, True)),
+        ("smtp://u:p@localhost:2525", SmtpServer("localhost", 2525, "u", "p", False, None)),
+        ("smtps://u:p@mail.example.org", SmtpServer("mail.example.org", 465, "u", "p", True, None)),
+        ("smtp+starttls://mail.example.org", SmtpServer("mail.example.org", 587, None, None, False, True)),
+    ],
+)
+def test_smtp_url_is_read(url: str, server: SmtpServer):
+    """Scheme, port and credentials; a password leaves this machine only under TLS."""
+    assert SmtpServer.parse(url) == server
+
+
+@pytest.mark.parametrize("url", ["mail.example.org", "http://mail.example.org", "smtp://", "smtp://host:port"])
+def test_a_wrong_smtp_url_is_a_settings_error(url: str):
+    """A mistake in SMTP_URL is said at the start."""
+    with pytest.raises(SettingsError, match="SMTP_URL"):
+        SmtpServer.parse(url)
+
+
+def test_smtp_is_used_when_set(mailer: Mailer):
+    """SMTP_URL decides."""
+    assert isinstance(mailer, SmtpMailer)
