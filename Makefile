@@ -32,3 +32,6 @@ test: setup
 evaluate: setup
 	@test -n "$(DATA)" || { echo "usage: make evaluate DATA=file.jsonl"; exit 2; }
 	@$(BOT) -m bot evaluate "$(DATA)"
+
+release-check: lint
+	@$(PY) -m launch.check_data --release

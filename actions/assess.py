@@ -97,14 +97,17 @@ class ValidateAssessmentForm(Action):
                 red_flag.speak(dispatcher, turn, self._services, flags)
             for words in _new_advice(turn, self._services):
                 dispatcher.utter_message(text=words)
-        turn.set(requested_slot=next_question(turn, self._services))
+        question = next_question(turn, self._services)
+        if question and turn.get("wants_person") and not turn.before("wants_person"):
+            dispatcher.utter_message(response="utter_person_first")
+        turn.set(requested_slot=question)
         return turn.events()
 
     def _read(self, turn: Turn) -> bool:
         """Take everything the message says. False when there was nothing in it for the form."""
         if turn.choice:
             return _read_choice(turn, self._services)
-        if turn.intent == "talk_to_human":
+        if turn.wants_human:
             turn.set(wants_person=True)
             self._take_needs(turn)
             placing.take_mentioned(turn, self._services.places)
@@ -147,7 +150,7 @@ def _new_advice(turn: Turn, services: Services) -> list[str]:
 
 def _open_episode(turn: Turn) -> None:
     """A finished assessment is not answered from again, except when the resident goes on with it."""
-    if turn.get("outcome") == "enough" and turn.intent == "talk_to_human":
+    if turn.get("outcome") == "enough" and turn.wants_human:
         turn.set(outcome=None, next_step=None)
     elif turn.get("outcome"):
         turn.set(**dict.fromkeys(NEW_EPISODE))
@@ -276,7 +279,7 @@ def _read_next_step(turn: Turn, services: Services) -> bool:
     if turn.detail == "more":
         return _choose_next(turn, "more")
     text = turn.text.lower()
-    if any(word in text for word in ("person", "someone", "somebody", "talk to", "speak to", "ring me", "call me")):
+    if any(word in text for word in ("person", "someone", "somebody")):
         return _choose_next(turn, "person")
     agreed = answers.yes_no(turn.text, turn.intent)
     if turn.get("next_step") == "clear":  # the question was "would you like a person?", so yes and no are plain

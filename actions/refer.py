@@ -68,9 +68,17 @@ class ValidateReferralForm(Action):
         if turn.intent in ("stop", "start_over", "talk_to_human"):
             return False
         reader = _READERS.get(turn.asked or "")
-        if reader is None or (turn.intent in DIGRESSIONS and turn.asked not in ("contact_note", "full_name")):
+        if reader is None or (turn.intent in DIGRESSIONS and not _answers_anyway(turn)):
             return False
         return reader(turn, self._services)
+
+
+def _answers_anyway(turn: Turn) -> bool:
+    """Whether words that sound like a digression answer the open question: "mornings" sounds like asking for hours."""
+    question = "?" in turn.text or turn.text.lower().split()[:1] in (["when"], ["what"], ["how"], ["who"], ["why"])
+    if turn.asked == "best_time":
+        return turn.intent == "ask_hours" and not question
+    return turn.asked in ("contact_note", "full_name") and not question
 
 
 def _read_choice(turn: Turn, services: Services) -> bool:

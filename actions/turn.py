@@ -67,6 +67,11 @@ class Turn:
         return next(iter(self.entities("detail")), None)
 
     @property
+    def wants_human(self) -> bool:
+        """True when the message asks for a person."""
+        return self.intent == "talk_to_human" or self.detail == "person"
+
+    @property
     def choice(self) -> tuple[str, str] | None:
         """The choice made, as (slot, value), when this message is one."""
         token = next(iter(self.entities("choice")), None) or self.text.strip()

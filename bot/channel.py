@@ -89,7 +89,7 @@ class FrontDoorChannel(InputChannel):
 
         @routes.post("/turn")
         async def turn(request: Request) -> HTTPResponse:
-            if not hmac.compare_digest(request.headers.get("X-Internal-Key", ""), self._key):
+            if not hmac.compare_digest(request.headers.get("X-Internal-Key", "").encode(), self._key.encode()):
                 return response.json({"error": "forbidden"}, 403)
             try:
                 message = read_turn(request.body)

@@ -145,7 +145,8 @@ def _event_classes_are_looked_up_once() -> None:
 
     def resolve(type_name: str, default: Any | None = None) -> Any | None:
         if type_name not in table:
-            table.update({cls.type_name: cls for cls in all_subclasses(Event)})
+            for cls in all_subclasses(Event):
+                table.setdefault(cls.type_name, cls)  # as in Rasa, the first of two classes with one name
         found = table.get(type_name, default)
         if found is None:
             raise ValueError(f"Unknown event name '{type_name}'.")
@@ -164,6 +165,7 @@ def main_arguments(arguments: list[str]) -> list[str]:
         "--interface": "127.0.0.1",
         "--port": os.environ.get("RASA_PORT", "5005"),
     }
-    given = set(arguments) | {{"-i": "--interface", "-p": "--port"}.get(a, a) for a in arguments}
+    names = {argument.partition("=")[0] for argument in arguments}
+    given = {{"-i": "--interface", "-p": "--port"}.get(name, name) for name in names}
     extra = [part for name, value in defaults.items() if value and name not in given for part in (name, value)]
     return arguments + extra

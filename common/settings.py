@@ -19,6 +19,7 @@ class Settings:
     """All settings of one process; see `.env.example` for what each one means."""
 
     environment: str
+    host: str
     port: int
     rasa_port: int
     actions_port: int
@@ -92,6 +93,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     tokens = tuple(t.strip() for t in (text("TWILIO_AUTH_TOKEN") or "").split(",") if t.strip())
     return Settings(
         environment=environment,
+        host=text("HOST", "127.0.0.1") or "",
         port=port,
         rasa_port=number("RASA_PORT", 5005),
         actions_port=number("ACTIONS_PORT", 5055),

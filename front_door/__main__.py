@@ -19,7 +19,14 @@ def main() -> None:
     db = open_database(config.database_url)
     try:
         # No access log: addresses and query strings are nobody's business.
-        web.run_app(compose(config, clock, db), port=config.port, access_log=None, print=None, shutdown_timeout=8)
+        web.run_app(
+            compose(config, clock, db),
+            host=config.host,
+            port=config.port,
+            access_log=None,
+            print=None,
+            shutdown_timeout=8,
+        )
     finally:
         db.close()
 

@@ -55,7 +55,7 @@ def create_app(
     http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=pace.timing.bot_calls_at_once + 8))
     if provider is None and settings.sms_configured:
         provider = Twilio(settings, aiohttp.ClientSession(), pace.sending.call)
-    screening = Screening(screen, replies, clock, is_open)
+    screening = Screening(screen, replies, clock, is_open, words.danger)
     voice = Voice(words, screening.reply)
     bot = BotClient(http, settings.rasa_url, cipher, pace.timing.bot_call)
     engine = Engine(db, bot, voice, clock, pace.timing)

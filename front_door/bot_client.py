@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,7 +65,7 @@ class BotClient:
                 if response.status != 200:
                     raise BotFailed(f"status {response.status}")
                 answer = await response.json(content_type=None)
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             raise BotFailed(type(error).__name__) from None
         except ValueError:
             raise BotFailed("not JSON") from None
@@ -82,7 +81,7 @@ async def answers(http: aiohttp.ClientSession, url: str, seconds: float = 1.0) -
     try:
         async with http.get(url, timeout=aiohttp.ClientTimeout(total=seconds)) as response:
             return response.status == 200
-    except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
+    except (aiohttp.ClientError, OSError):
         return False
 
 

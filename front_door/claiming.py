@@ -66,16 +66,36 @@ def claim(session: Session, conversation_id: str, lease: Lease, now: datetime, h
     if conversation is None:
         return None
     if holding:
-        if conversation.lease_owner != lease.owner:
-            return None
-    elif _taken(conversation, now):
-        return None
-    waiting = session.scalars(
-        select(Message)
-        .where(Message.conversation_id == conversation_id, Message.direction == "in", Message.state.in_(WAITING))
-        .order_by(Message.seq)
-        .limit(MAX_JOINED + 1)
-    ).all()
+        return claim_next(session, conversation, lease, now) if conversation.lease_owner == lease.owner else None
+    return claim_if_free(session, conversation, lease, now)
+
+
+def claim_if_free(
+    session: Session, conversation: Conversation, lease: Lease, now: datetime, also: Sequence[Message] = ()
+) -> Turn | None:
+    """As `claim` without `holding`, for a locked conversation; `also` are waiting messages not written yet."""
+    return None if _taken(conversation, now) else claim_next(session, conversation, lease, now, also=also)
+
+
+def claim_next(
+    session: Session,
+    conversation: Conversation,
+    lease: Lease,
+    now: datetime,
+    also: Sequence[Message] = (),
+    without: Sequence[str] = (),
+) -> Turn | None:
+    """The next turn of a locked conversation that the caller may take; the lease ends when there is none. `without` are
+    messages that this transaction has just closed. Written with everything else, in one go.
+    """
+    with session.no_autoflush:
+        stored = session.scalars(
+            select(Message)
+            .where(Message.conversation_id == conversation.id, Message.direction == "in", Message.state.in_(WAITING))
+            .order_by(Message.seq)
+            .limit(MAX_JOINED + 1 + len(without))
+        ).all()
+    waiting = [message for message in stored if message.id not in without] + list(also)
     if not waiting:
         conversation.lease_owner = conversation.lease_until = conversation.next_turn_at = None
         return None

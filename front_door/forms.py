@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDict
 
 
@@ -17,7 +18,7 @@ async def read_form(request: web.Request) -> MultiDict[str]:
     """The fields of a form post; files are left out. Raises BadBody; too large a body raises HTTP 413."""
     try:
         fields = await request.post()
-    except (ValueError, LookupError, AssertionError) as error:
+    except (ValueError, LookupError, AssertionError, HttpProcessingError) as error:
         raise BadBody(type(error).__name__) from None
     return MultiDict((name, value) for name, value in fields.items() if isinstance(value, str))
 

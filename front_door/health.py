@@ -65,8 +65,9 @@ def database_check(db: Database, seconds: float = 1.5) -> Check:
 
     async def check() -> bool:
         try:
-            await asyncio.wait_for(db.run(touch), seconds)
-        except (SQLAlchemyError, asyncio.TimeoutError):
+            async with asyncio.timeout(seconds):
+                await db.run(touch)
+        except (SQLAlchemyError, TimeoutError):
             return False
         return True
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from front_door import rows
-from front_door.claiming import Lease, Turn, claim
+from front_door.claiming import Lease, Turn, claim_if_free
 from front_door.model import ENDED, QUEUED, WAITING, Conversation, Message
 
 PAGE_ID = "p."  # how the id that a page carries begins; an id of a script's own begins otherwise
@@ -78,7 +78,7 @@ def accept_web(
     if conversation is None:
         conversation = rows.open_conversation(session, post.channel, now, session_digest=post.session_digest)
     key = f"{conversation.id}:{post.repeat_key(text)}"
-    if repeat := _repeat_of(session, conversation, post, key):
+    if conversation.last_seq and (repeat := _repeat_of(session, conversation, post, key)):
         return Accepted("repeated", conversation.id, repeat.id, repeat.seq)
     message = rows.add_message(
         session,
@@ -100,8 +100,7 @@ def accept_web(
         message_id=message.id,
     )
     conversation.last_seen_at = now
-    session.flush()
-    turn = claim(session, conversation.id, lease, now)
+    turn = claim_if_free(session, conversation, lease, now, also=[message])
     return Accepted("stored", conversation.id, message.id, message.seq, turn, bool(post.flags))
 
 

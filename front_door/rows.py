@@ -26,7 +26,15 @@ def locked(session: Session, conversation_id: str) -> Conversation | None:
 def open_conversation(session: Session, channel: str, now: datetime, **columns: Any) -> Conversation:
     """A new conversation with a random id."""
     conversation = Conversation(
-        id=new_id(), channel=channel, state=ACTIVE, created_at=now, last_seen_at=now, last_seq=0, **columns
+        id=new_id(),
+        channel=channel,
+        state=ACTIVE,
+        created_at=now,
+        last_seen_at=now,
+        last_seq=0,
+        apologised=False,
+        welcomed=False,
+        **columns,
     )
     session.add(conversation)
     session.flush()
@@ -47,6 +55,8 @@ def add_message(
         direction=direction,
         channel=conversation.channel,
         text=text,
+        attempts=0,
+        crisis_sent=False,
         created_at=now,
         **columns,
     )

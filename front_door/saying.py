@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from front_door import rows
 from front_door.bot_client import Reply
-from front_door.model import Conversation, OutboxText
+from front_door.model import Conversation, Message, OutboxText
 from front_door.sms import render
 from front_door.words import Words
 
@@ -40,14 +40,14 @@ def say(
     voice: Voice,
     now: datetime,
     welcome: bool = False,
-) -> None:
+) -> list[Message]:
     """Add `replies` to the conversation. On the web each is a message; by text all of them are one text, numbered choices
     last, with the short welcome before the first text of a conversation (when `welcome`), except before a crisis reply.
+    Returns the lines added.
     """
     if conversation.channel == "sms":
-        _say_by_text(session, conversation, turn_id, replies, voice, now, welcome)
-        return
-    for reply in replies:
+        return _say_by_text(session, conversation, turn_id, replies, voice, now, welcome)
+    return [
         rows.add_message(
             session,
             conversation,
@@ -58,6 +58,8 @@ def say(
             kind=_kind(reply),
             data={"choices": list(reply.choices), "data": reply.data} if reply.choices or reply.data else None,
         )
+        for reply in replies
+    ]
 
 
 def _say_by_text(
@@ -68,12 +70,12 @@ def _say_by_text(
     voice: Voice,
     now: datetime,
     welcome: bool,
-) -> None:
+) -> list[Message]:
     crisis = any(reply.is_crisis for reply in replies)
     open_question: Sequence[dict[str, str]] = next((r.choices for r in reversed(replies) if r.choices), ())
     text = render.whole([reply.text for reply in replies], open_question)
     if not text.strip():
-        return
+        return []
     if welcome and not conversation.welcomed and not crisis:
         text = f"{voice.words.sms_welcome}\n{text}"
         conversation.welcomed = True
@@ -81,7 +83,7 @@ def _say_by_text(
     if fitted.rest:
         conversation.more_text = fitted.rest
     kind = "crisis" if crisis else _kind(replies[0])
-    rows.add_message(session, conversation, "out", fitted.body, now, turn_id=turn_id, kind=kind)
+    line = rows.add_message(session, conversation, "out", fitted.body, now, turn_id=turn_id, kind=kind)
     session.add(
         OutboxText(
             id=rows.new_id(),
@@ -95,6 +97,7 @@ def _say_by_text(
             created_at=now,
         )
     )
+    return [line]
 
 
 def _kind(reply: Reply) -> str:

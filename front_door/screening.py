@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from common.clock import Clock
+from front_door.faults import where
 
 logger = logging.getLogger(__name__)
 
@@ -38,12 +39,18 @@ class Screening:
     """Runs the screen off the event loop, one text at a time (its matcher is not made for several threads)."""
 
     def __init__(
-        self, screen: Screen, replies: Replies, clock: Clock, is_open: Callable[[str, datetime], bool | None]
+        self,
+        screen: Screen,
+        replies: Replies,
+        clock: Clock,
+        is_open: Callable[[str, datetime], bool | None],
+        fallback: str,
     ) -> None:
         self._screen = screen
         self._replies = replies
         self._clock = clock
         self._is_open = is_open
+        self._fallback = fallback
         self._thread = ThreadPoolExecutor(1, "screen")
 
     async def flags(self, text: str) -> tuple[str, ...]:
@@ -60,11 +67,15 @@ class Screening:
         return tuple(dict.fromkeys(finding.flag for finding in found))
 
     def reply(self, flags: Sequence[str], area: str | None, channel: str) -> str:
-        """The whole crisis reply for `flags`."""
+        """The whole crisis reply for `flags`; the fallback words should that fail, because silence would be worse."""
         now = self._clock.now()
-        return self._replies.for_flags(
-            flags, area=area, channel=channel, is_open=lambda hours: self._is_open(hours, now)
-        )
+        try:
+            return self._replies.for_flags(
+                flags, area=area, channel=channel, is_open=lambda hours: self._is_open(hours, now)
+            )
+        except Exception as error:
+            logger.error("no crisis reply for %s: %s", ", ".join(flags), where(error))
+            return self._fallback
 
     def close(self) -> None:
         self._thread.shutdown()

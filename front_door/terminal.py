@@ -15,7 +15,7 @@ import aiohttp
 
 from common import settings
 
-WAIT_FOR_REPLY = 60.0  # seconds; the server itself keeps trying for longer
+WAIT_FOR_REPLY = 20.0  # seconds; the server itself keeps trying for longer
 
 
 class NotRunning(Exception):
@@ -47,17 +47,17 @@ class Talk:
             "channel": "terminal",
         }
         answer = await self._ask("POST", "/chat", fields)
-        heard: list[dict[str, Any]] = list(answer.get("messages", []))
         if "error" in answer:
-            return "\n".join([_spoken(heard), answer.get("message", "")]).strip()
+            return "\n".join([_spoken(answer.get("messages", [])), answer.get("message", "")]).strip()
+        shown = 0
         deadline = asyncio.get_running_loop().time() + WAIT_FOR_REPLY
         while answer.get("owed") and asyncio.get_running_loop().time() < deadline:
-            if heard:
-                print(_spoken(heard), flush=True)
+            for message in answer["messages"][shown:]:
+                print(_spoken([message]), flush=True)
+            shown = len(answer["messages"])
             await asyncio.sleep(1)
             answer = await self._ask("POST", "/chat", fields)  # the same id: nothing is sent twice
-            heard = answer.get("messages", [])[len(heard) :] if answer.get("owed") else answer.get("messages", [])
-        return _spoken(heard)
+        return _spoken(answer.get("messages", [])[shown:])
 
     async def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
         try:
@@ -66,7 +66,7 @@ class Talk:
             ) as response:
                 answer: dict[str, Any] = json.loads(await response.text())
                 return answer
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
+        except (aiohttp.ClientError, OSError):
             raise NotRunning(f"Nothing answers at {self._url}. Start the assistant first: make run") from None
         except ValueError:
             raise NotRunning(f"{self._url} is not the assistant.") from None

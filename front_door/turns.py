@@ -11,17 +11,19 @@ from sqlalchemy.orm import Session
 
 from front_door import rows
 from front_door.bot_client import Reply
-from front_door.claiming import Lease, Turn, claim
+from front_door.claiming import Lease, Turn, claim_next
 from front_door.model import ACTIVE, DONE, FAILED, QUEUED, WAITING, Message
 from front_door.saying import Voice, say
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a turn ended: whether this worker's result counted, and the next turn of the conversation if any."""
+    """How a turn ended: whether this worker's result counted, whether the turn is over, the next one if any, and the lines that were said."""
 
     counted: bool
+    done: bool = False
     next: Turn | None = None
+    said: Sequence[Message] = ()
 
 
 def finish(
@@ -46,11 +48,12 @@ def finish(
         for reply in said:
             if isinstance(reply.data.get("area"), str):
                 conversation.area = reply.data["area"][:60]
+    lines: list[Message] = []
     if conversation.state == ACTIVE:
-        say(session, conversation, turn.id, said, voice, now, welcome=True)
+        lines = say(session, conversation, turn.id, said, voice, now, welcome=True)
     _record_crisis(session, turn, said, now)
-    session.flush()
-    return Ended(True, claim(session, conversation.id, lease, now, holding=True))
+    following = claim_next(session, conversation, lease, now, without=turn.messages)
+    return Ended(True, True, following, lines)
 
 
 def _with_crisis(turn: Turn, said: list[Reply], already: bool, voice: Voice) -> list[Reply]:
@@ -91,10 +94,10 @@ def fail(
         message.attempts += 1
         message.state = FAILED if over else QUEUED
     if over:
+        lines: list[Message] = []
         if conversation.state == ACTIVE:
-            say(session, conversation, turn.id, [voice.gave_up()], voice, now)
-        session.flush()
-        return Ended(True, claim(session, conversation.id, lease, now, holding=True))
+            lines = say(session, conversation, turn.id, [voice.gave_up()], voice, now)
+        return Ended(True, True, claim_next(session, conversation, lease, now, without=turn.messages), lines)
     conversation.lease_owner = conversation.lease_until = None
     conversation.next_turn_at = now + timedelta(seconds=delay)
     return Ended(True)

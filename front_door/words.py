@@ -17,6 +17,7 @@ _TEXTS = (
     "talk_to_a_person",
     "apology",
     "gave_up",
+    "danger",
     "empty",
     "too_long",
     "picture",
@@ -59,6 +60,7 @@ class Words:
     team_line: str
     apology: str
     gave_up: str
+    danger: str
     empty: str
     too_long: str
     picture: str
@@ -79,8 +81,8 @@ class Words:
         if not isinstance(welcome, list) or not welcome or not all(isinstance(line, str) for line in welcome):
             raise LocalDataError(f"{path}: welcome must be a list of sentences")
         ways = _ways(path, raw.get("ways_to_help"), number)
-        helping = " ".join([*ways, team_line]).strip()
-        for key in ("apology", "gave_up"):
+        helping = "\n".join([*ways, team_line]).strip()
+        for key in ("apology", "gave_up", "danger"):
             texts[key] = texts[key].replace("{help}", helping).strip()
         texts["too_long"] = texts["too_long"].replace("{limit}", f"{limit:,}")
         if not texts["exit_to"].startswith("https://"):

@@ -9,7 +9,6 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -19,15 +18,18 @@ from sqlalchemy.orm import Session
 from common.clock import Clock
 from common.database import Database
 from front_door import claiming, rows, turns
-from front_door.bot_client import BotClient, BotFailed, Reply
+from front_door.asking import Asker
+from front_door.bot_client import BotClient, BotFailed
 from front_door.breaker import Breaker
 from front_door.claiming import Lease, Turn
+from front_door.faults import where
 from front_door.inbox import Accepted, WebPost, accept_web
 from front_door.local_replies import local_replies
 from front_door.news import News
 from front_door.saying import Voice
 from front_door.silence import SilenceWatch
 from front_door.timing import Timing
+from front_door.turns import Ended
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -49,21 +51,23 @@ class Engine:
         timing: Timing,
     ) -> None:
         self._db = db
-        self._bot = bot
         self._voice = voice
         self._clock = clock
         self._timing = timing
         self.on_texts: Callable[[], None] = lambda: None
         self.lease = Lease(f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}", timing.lease)
-        self.breaker = Breaker(timing.breaker_failures, timing.breaker_pause)
-        self._calls = asyncio.Semaphore(timing.bot_calls_at_once)
+        self._asker = Asker(bot, voice.words, timing)
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._in_call: dict[str, float] = {}  # conversation -> when its call to the bot began
+        self._claimed: dict[str, Turn] = {}
         self._stuck: set[str] = set()  # conversations whose newest try failed
         self.news = News()
         self._sweeper: asyncio.Task[None] | None = None
         self._stopping = False
         self._silence = SilenceWatch(timing, self._break_silence)
+
+    @property
+    def breaker(self) -> Breaker:
+        return self._asker.breaker
 
     @property
     def backlog(self) -> int:
@@ -101,7 +105,8 @@ class Engine:
             self.store(accept_web, post, self.lease, now, may_open, self._timing.session_idle)
         )
         storing.add_done_callback(self._stored)
-        return await asyncio.wait_for(asyncio.shield(storing), self._timing.store)
+        async with asyncio.timeout(self._timing.store):
+            return await asyncio.shield(storing)
 
     async def store(self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a storing transaction; once more when another process made the same row first."""
@@ -112,7 +117,10 @@ class Engine:
 
     def _stored(self, done: asyncio.Future[Accepted]) -> None:
         if not done.cancelled() and done.exception() is None:
-            self.begin(done.result())
+            accepted = done.result()
+            if accepted.outcome == "stored" and accepted.message:
+                self.news.expect(accepted.message)
+            self.begin(accepted)
 
     def begin(self, accepted: Accepted) -> None:
         """Watch over a message that was just stored, and run its turn when it was claimed with it."""
@@ -122,11 +130,21 @@ class Engine:
             self._run(accepted.turn.conversation, accepted.turn)
 
     def _run(self, conversation: str, turn: Turn | None = None) -> None:
-        if self._stopping or conversation in self._running:
+        if self._stopping:
+            return
+        if conversation in self._running:
+            # A task that is about to find that this very turn was claimed: it hands over when it ends.
+            if turn is not None:
+                self._claimed[conversation] = turn
             return
         task = asyncio.create_task(self._work(conversation, turn))
         self._running[conversation] = task
-        task.add_done_callback(lambda _: self._running.pop(conversation, None))
+        task.add_done_callback(lambda _: self._ended(conversation))
+
+    def _ended(self, conversation: str) -> None:
+        self._running.pop(conversation, None)
+        if turn := self._claimed.pop(conversation, None):
+            self._run(conversation, turn)
 
     async def _work(self, conversation: str, turn: Turn | None) -> None:
         holding = turn is not None
@@ -145,51 +163,32 @@ class Engine:
                 logger.error("conversation %s: database: %s", conversation, type(error).__name__)
                 turn = None
                 await asyncio.sleep(self._timing.sweep)
+            except Exception as error:
+                # A fault of ours counts as a failed try: the resident hears the truth, others go on.
+                logger.error("conversation %s: %s", conversation, where(error))
+                if turn is None:
+                    return
+                turn = await self._failed(turn, BotFailed(type(error).__name__))
 
     async def _one(self, turn: Turn) -> Turn | None:
         replies = local_replies(turn, self._voice.words)
         local = replies is not None
         if replies is None:
             try:
-                replies = await self._ask(turn)
+                replies, recovered = await self._asker.ask(turn)
+                if recovered:
+                    await self._wake(list(self._stuck - {turn.conversation}))
             except BotFailed as error:
                 return await self._failed(turn, error)
         ended = await self._db.run(turns.finish, turn, replies, self._voice, self.lease, self._clock.now(), local)
-        self._answered(turn)
+        self._answered(turn, ended)
         return ended.next
-
-    async def _ask(self, turn: Turn) -> list[Reply]:
-        if not self.breaker.allow():
-            raise BotFailed("breaker open")
-        async with self._calls:
-            self._in_call[turn.conversation] = time.monotonic()
-            try:
-                replies = await self._bot.turn(
-                    conversation=turn.conversation,
-                    message_id=turn.id,
-                    text=turn.text,
-                    choice=turn.choice,
-                    channel=turn.channel,
-                    metadata=turn.metadata,
-                )
-            except BotFailed:
-                self.breaker.failed()
-                raise
-            finally:
-                self._in_call.pop(turn.conversation, None)
-        was_open = self.breaker.is_open
-        self.breaker.succeeded()
-        if was_open:
-            await self._wake(list(self._stuck - {turn.conversation}))
-        if "picture" in turn.kinds:
-            replies = [replace(replies[0], text=f"{self._voice.words.picture}\n{replies[0].text}"), *replies[1:]]
-        return replies
 
     async def _failed(self, turn: Turn, error: BotFailed) -> Turn | None:
         logger.warning("conversation %s: turn failed: %s", turn.conversation, error)
         self._stuck.add(turn.conversation)
         delay = max(
-            self._timing.retry[min(turn.attempts, len(self._timing.retry) - 1)], self.breaker.seconds_to_trial()
+            self._timing.retry[min(turn.attempts, len(self._timing.retry) - 1)], self._asker.breaker.seconds_to_trial()
         )
         ended = await self._db.run(
             turns.fail,
@@ -200,8 +199,8 @@ class Engine:
             delay,
             timedelta(seconds=self._timing.give_up),
         )
-        if ended.next:
-            self._answered(turn)
+        if ended.done:
+            self._answered(turn, ended)
         elif not self._stopping:
             asyncio.get_running_loop().call_later(delay, self._run, turn.conversation)
         return ended.next
@@ -213,28 +212,25 @@ class Engine:
             for conversation in conversations:
                 self._run(conversation)
 
-    def _answered(self, turn: Turn) -> None:
+    def _answered(self, turn: Turn, ended: Ended) -> None:
         self._stuck.discard(turn.conversation)
         for message in turn.messages:
             self._silence.done(message)
-        self._tell(turn.conversation)
+            if ended.counted:
+                self.news.answered(message, ended.said)
+        self._tell(turn.conversation, turn.channel)
 
-    def _tell(self, conversation: str) -> None:
+    def _tell(self, conversation: str, channel: str) -> None:
         self.news.tell(conversation)
-        self.on_texts()
+        if channel == "sms":
+            self.on_texts()
 
     async def _break_silence(self, message: str, conversation: str, patience_over: bool) -> bool:
-        troubled = patience_over or self._troubled(conversation)
+        troubled = patience_over or conversation in self._stuck or self._asker.troubled(conversation)
         over = await self._db.run(turns.break_silence, message, self._voice, self._clock.now(), troubled)
         if over:
-            self._tell(conversation)
+            self._tell(conversation, channel="sms")  # of whatever channel: it is rare
         return over
-
-    def _troubled(self, conversation: str) -> bool:
-        """True when the wait is the bot's fault, not that of a long queue before a healthy bot."""
-        began = self._in_call.get(conversation)
-        hangs = began is not None and time.monotonic() - began > self._timing.break_silence / 2
-        return hangs or conversation in self._stuck or self.breaker.troubled or not self.breaker.succeeded_within(1.5)
 
     async def _sweep_for_ever(self) -> None:
         last_renewal = time.monotonic()
@@ -242,7 +238,7 @@ class Engine:
             try:
                 for conversation in await self._db.read(claiming.unanswered, self._clock.now()):
                     self._run(conversation)
-                if self._stuck and self.breaker.trial_due and await self._bot.ready():
+                if self._stuck and await self._asker.may_try_again():
                     await self._wake([next(iter(self._stuck))])  # the trial; its success wakes the others
                 if self._running and time.monotonic() - last_renewal > self._timing.lease / 3:
                     last_renewal = time.monotonic()

@@ -25,7 +25,7 @@ FLAGS = (
 )
 FILE = "red_flags.yml"
 _KEYS = frozenset(
-    ["id", "flag", "why", "says", "together_with", "unless", "unless_anywhere", "direct", "silenced_by", "fires", "silent", "source"]
+    ["id", "flag", "why", "says", "together_with", "unless", "unless_anywhere", "direct", "history", "silenced_by", "fires", "silent", "source"]
 )
 
 
@@ -44,6 +44,7 @@ class Pattern:
     unless: re.Pattern[str] | None
     unless_anywhere: re.Pattern[str] | None
     direct: bool
+    history: bool
     silenced_by: frozenset[str]
     fires: tuple[str, ...]
     silent: tuple[str, ...]
@@ -51,13 +52,14 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Everything that red_flags.yml says: how to spell, what to look for, figures of speech, and the second look."""
+    """Everything that red_flags.yml says: how to spell, what to look for, figures of speech, the second look,
+    and ordinary messages that must raise nothing."""
 
     spelling: Spelling
     patterns: tuple[Pattern, ...]
     idioms: re.Pattern[str] | None
     second_look: SecondLook
-    silent: tuple[str, ...]
+    ordinary: tuple[str, ...]
 
 
 def load_rulebook(data_dir: Path) -> Rulebook:
@@ -77,8 +79,8 @@ def load_rulebook(data_dir: Path) -> Rulebook:
             spelling=spelling,
             patterns=patterns,
             idioms=_either(content.get("idioms"), language, "idioms"),
-            second_look=SecondLook(second, second.get("negators", []), language),
-            silent=tuple(lines_of(content.get("ordinary"), "ordinary")),
+            second_look=SecondLook(second, language),
+            ordinary=tuple(lines_of(content.get("ordinary"), "ordinary")),
         )
     except (SafetyDataError, PhraseError, ValueError) as error:
         raise SafetyDataError(f"{path}: {error}") from None
@@ -139,6 +141,7 @@ def _pattern(entry: Mapping[str, Any], language: Language) -> Pattern:
             unless=_either(entry.get("unless"), language, "unless"),
             unless_anywhere=_either(entry.get("unless_anywhere"), language, "unless_anywhere"),
             direct=bool(entry.get("direct", False)),
+            history=bool(entry.get("history", False)),
             silenced_by=frozenset(silenced_by),
             fires=fires,
             silent=silent,

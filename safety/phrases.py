@@ -67,7 +67,10 @@ class Language:
 
     def translate(self, source: str) -> Phrase:
         """A pattern ready to match. Raises PhraseError when it is not well formed."""
-        piece = self._sequence(_PIECE.findall(source))
+        try:
+            piece = self._sequence(_PIECE.findall(source))
+        except PhraseError as error:
+            raise PhraseError(f"{source!r}: {error}") from None
         if piece.keys is None:
             raise PhraseError(f"{source!r}: needs at least one word that must be there")
         return Phrase(source, re.compile(f"(?<= ){piece.regex}(?= )"), piece.keys)

@@ -10,6 +10,7 @@ from safety.spelling import Spelling
 
 SENTENCE_END = "."
 PAUSE = ","
+_REACH = 25
 
 # A letter or digit of any script, with the vowel signs and joiners that scripts such as Gujarati write inside a word.
 _INNER = r"(?:[^\W_]|[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u00ad\u200b-\u200d\u2060\ufeff])"
@@ -23,6 +24,7 @@ _TAG = re.compile(r"<[/!?a-zA-Z][^<>]{0,400}>")
 # Dictation and old phones write "don t", "i m"; some people space letters out ("k i l l"). Same length, so offsets hold.
 _SPLIT = re.compile(r"(?i)\b(?:do|ca|wo|did|does|is|was|could|would|should|have|has|are)n? (?=t\b)|\bi (?=(?:m|ve|ll)\b)")
 _SPACED = re.compile(r"(?<![^\W_])(?:[a-zA-Z] ){3,}[a-zA-Z](?![^\W_])")
+_AND = re.compile(r"(?<![^\W_])([a-zA-Z])&(?=[a-zA-Z](?![^\W_]))")  # A&E, B&B
 _DECIMAL = re.compile(r"(?<=\d)[.](?=\d)")
 
 
@@ -45,12 +47,15 @@ class Reading:
         return self.spans[first][0], self.spans[last - 1][1]
 
     def sentence(self, first: int, last: int) -> tuple[int, int]:
-        """The words (from, to) of the sentence or sentences that hold words first..last-1."""
+        """The words (from, to) of the sentence that holds words first..last-1, at most 25 words to either side.
+
+        The limit keeps one remark from silencing another far away when somebody writes without full stops.
+        """
         begin = first
-        while begin > 0 and self.words[begin - 1] != SENTENCE_END:
+        while begin > max(0, first - _REACH) and self.words[begin - 1] != SENTENCE_END:
             begin -= 1
         finish = last
-        while finish < len(self.words) and self.words[finish] != SENTENCE_END:
+        while finish < min(len(self.words), last + _REACH) and self.words[finish] != SENTENCE_END:
             finish += 1
         return begin, finish
 
@@ -63,6 +68,7 @@ def read(raw: str, spelling: Spelling) -> Reading:
     """Read any text; never raises. HTML tags and stray characters count as nothing."""
     cleaned = _TAG.sub(lambda tag: " " * len(tag.group()), raw) if "<" in raw else raw
     cleaned = _DECIMAL.sub("\u02d9", cleaned)
+    cleaned = _AND.sub("\\1\u200b", cleaned)
     cleaned = _SPLIT.sub(lambda found: found.group()[:-1] + "'", cleaned)
     cleaned = _SPACED.sub(lambda found: found.group().replace(" ", "\u200b"), cleaned)
     words: list[str] = []

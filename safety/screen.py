@@ -48,7 +48,6 @@ class Screen:
 
         Takes any text and never raises for what it says.
         """
-        offset = 0
         if len(text) > 2 * _LONGEST:
             return self.check(text[:_LONGEST]) + [
                 Finding(found.flag, found.start + len(text) - _LONGEST, found.end + len(text) - _LONGEST, found.pattern)
@@ -60,17 +59,18 @@ class Screen:
         candidates = self._candidates(reading)
         if not candidates:
             return []
-        figures = self._figures(reading)
+        figures: list[tuple[int, int]] | None = None
         findings: dict[str, Finding] = {}
         for pattern, phrase in candidates:
             if pattern.id in findings:
                 continue
             for match in self._matches(reading, pattern, phrase):
+                figures = self._figures(reading) if figures is None else figures
                 if any(begin < match.last and match.first < end for begin, end in figures):
                     continue
                 if self.rulebook.second_look.silent(reading, match) is None:
                     start, end = reading.raw(match.first, match.last)
-                    findings[pattern.id] = Finding(pattern.flag, start + offset, end + offset, pattern.id)
+                    findings[pattern.id] = Finding(pattern.flag, start, end, pattern.id)
                     break
         return sorted(findings.values(), key=lambda found: (found.start, found.flag, found.pattern))
 
@@ -94,7 +94,7 @@ class Screen:
             first, last = reading.indexes(found.start(), found.end())
             if pattern.unless and _present(pattern.unless, reading.part(*reading.sentence(first, last))):
                 continue
-            yield Match(first, last, pattern.silenced_by, pattern.direct)
+            yield Match(first, last, pattern.silenced_by, pattern.direct, pattern.history)
 
     def _figures(self, reading: Reading) -> list[tuple[int, int]]:
         """Where figures of speech stand: words (from, to)."""

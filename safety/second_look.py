@@ -13,31 +13,35 @@ from dataclasses import dataclass
 from safety.phrases import Language
 from safety.reading import PAUSE, SENTENCE_END, Reading
 
+# Before a first-person phrase these make it a thing of the past: "I tried to ...", "I used to ...".
+_TOLD = frozenset(["tried", "used", "wanted", "attempted", "thought", "planned", "was"])
 REASONS = ("denied", "past", "story")
-_LISTS = ("light", "hedges", "past", "current", "over", "story", "own_voice")
+_LISTS = ("hedges", "past", "current", "over", "long_over", "again", "present", "story", "own_voice")
 
 
 @dataclass(frozen=True)
 class Match:
-    """A pattern found in a reading: word indexes, and what may silence it. `direct`: first person, present."""
+    """A pattern found in a reading: word indexes, and what may silence it. `direct`: first person, present;
+    `history`: words elsewhere may show that what is told in the past tense is over."""
 
     first: int
     last: int
     silenced_by: frozenset[str]
     direct: bool
+    history: bool
 
 
 class SecondLook:
     """Built from the `second_look` lists of the data file: phrases, one list per question asked here."""
 
-    def __init__(self, lists: Mapping[str, Sequence[str]], negators: Sequence[str], language: Language) -> None:
-        missing = [name for name in _LISTS if not lists.get(name)]
+    def __init__(self, lists: Mapping[str, Sequence[str]], language: Language) -> None:
+        missing = [name for name in (*_LISTS, "light", "negators") if not lists.get(name)]
         if missing:
             raise ValueError(f"second_look: lists missing: {', '.join(missing)}")
         joined = {name: "|".join(f"(?:{language.translate(item).regex.pattern})" for item in lists[name]) for name in _LISTS}
         self._is = {name: re.compile(pattern) for name, pattern in joined.items()}
-        self._negators = frozenset(negators)
-        self._light = frozenset(word for item in lists["light"] for word in item.split())
+        self._negators = frozenset(lists["negators"])
+        self._light = frozenset(lists["light"])
 
     def silent(self, reading: Reading, match: Match) -> str | None:
         """Why this match is no flag ("denied", "past" or "story"), or None when it stands."""
@@ -74,14 +78,25 @@ class SecondLook:
         begin, finish = reading.sentence(match.first, match.last)
         here = reading.part(begin, finish)
         after = self._following(reading, finish)
-        if self._is["over"].search(here) or self._is["over"].search(after):
-            return not self._is["current"].search(self._is["over"].sub(" ", here))
+        if match.direct:
+            before = reading.part(begin, match.first + 1)
+            told = any(word in _TOLD for word in reading.words[max(begin, match.first - 4) : match.first])
+            return self._says("past", here if told else before) and not self._says("again", here)
+        if self._says("over", here) or self._says("over", after):
+            return not self._says("again", self._is["over"].sub(" ", here))
+        if match.history and not self._present(reading, match) and self._says("long_over", reading.text):
+            return not self._says("again", here)
         pointing = after if re.match(r" (?:that|this|it|all) ", after) else " "
-        if not (self._is["past"].search(here) or self._is["past"].search(pointing)):
+        if not (self._says("past", here) or self._says("past", pointing)):
             return False
-        if match.direct and not self._is["past"].search(reading.part(begin, match.first + 1)):
-            return False
-        return not self._is["current"].search(here)
+        return not self._says("current", here)
+
+    def _present(self, reading: Reading, match: Match) -> bool:
+        found = reading.words[match.first : match.last]
+        return any(word.endswith("ing") for word in found) or self._says("present", f" {' '.join(found)} ")
+
+    def _says(self, question: str, text: str) -> bool:
+        return self._is[question].search(text) is not None
 
     def _story(self, reading: Reading, match: Match) -> bool:
         begin, finish = reading.sentence(match.first, match.last)

@@ -14,12 +14,16 @@ from functools import lru_cache
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0f]")
 _APOSTROPHES = re.compile("[\u2018\u2019\u201b\u0060\u00b4\u02bc\uff07]")
 _LEET = str.maketrans({"1": "i", "3": "e", "4": "a", "0": "o", "5": "s", "7": "t", "@": "a", "$": "s"})
+_VOWELS = frozenset("aeiouy")
 _RUN = re.compile(r"(.)\1{2,}")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[0-9@$])")
 
 
 def distance_at_most(first: str, second: str, limit: int) -> bool:
-    """Whether two words differ by at most `limit` letters added, lost, changed or swapped with their neighbour."""
+    """Whether two words differ by at most `limit` letters added, lost or swapped with their neighbour, or vowels changed.
+
+    Another letter changed counts twice: it is more often another word ("cooking", "choking") than a slip.
+    """
     if abs(len(first) - len(second)) > limit:
         return False
     before: list[int] = []
@@ -27,7 +31,8 @@ def distance_at_most(first: str, second: str, limit: int) -> bool:
     for row, letter in enumerate(first, start=1):
         now = [row]
         for column, other in enumerate(second, start=1):
-            best = min(last[column] + 1, now[-1] + 1, last[column - 1] + (letter != other))
+            changed = 0 if letter == other else 1 if letter in _VOWELS and other in _VOWELS else 2
+            best = min(last[column] + 1, now[-1] + 1, last[column - 1] + changed)
             if row > 1 and column > 1 and letter == second[column - 2] and first[row - 2] == other:
                 best = min(best, before[column - 2] + 1)
             now.append(best)
@@ -74,7 +79,7 @@ class Spelling:
             return ()
         if word in self._variants:
             return self._variants[word]
-        word = word.removesuffix("'s").replace("'", "")
+        word = word.removesuffix("'s").replace("'", "").replace("&", "")
         return (word,) if word in self._known and word not in self._variants else self._guessed(word)
 
     def _guessed(self, word: str) -> tuple[str, ...]:

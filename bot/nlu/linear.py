@@ -25,7 +25,10 @@ class Head:
         """Learn which one of the labels a text has; `strength` is the inverse of the regularisation."""
         model = LogisticRegression(C=strength, class_weight="balanced", max_iter=200, random_state=0, n_jobs=None)
         model.fit(x, list(names))
-        return cls(list(model.classes_), model.coef_.T, model.intercept_, exclusive=True)
+        weights, bias = model.coef_.T, model.intercept_
+        if len(model.classes_) == 2:  # scikit-learn then weighs only the second label, against the first
+            weights, bias = np.hstack([np.zeros_like(weights), weights]), np.append(0.0, bias)
+        return cls(list(model.classes_), weights, bias, exclusive=True)
 
     @classmethod
     def choose_any(

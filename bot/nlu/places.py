@@ -38,6 +38,7 @@ POSTCODE = re.compile(
 OUTCODE = re.compile(
     r"\b(LE[0-9]{1,2}|CV(?:9|1[0139]|23)|DE(?:1[12]|7[234])|NG(?:1[0123]|3[23])|NN6|PE9|B79)\b", re.IGNORECASE
 )
+_APOSTROPHES = str.maketrans("’‘`", "'''")  # telephones type the curly ones
 FUZZY_LENGTH = 6  # a name this long may have one letter wrong
 MAX_FUZZY_WORDS = 60  # in a longer message a word with one letter wrong is hardly the answer to "where?"
 
@@ -94,6 +95,7 @@ class PlaceNames:
         self._nlp = spacy.blank("en")
         self._matcher = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         spellings = set(names) | {name.replace("-", " ") for name in names} | {name.replace("'", "") for name in names}
+        spellings |= {name.replace(" ", "-") for name in names}
         self._matcher.add("place", [self._nlp.make_doc(spelling) for spelling in sorted(spellings)])
         for spelling in spellings:
             self._canonical.setdefault(_key(spelling), names.get(spelling) or self._canonical[_key(spelling)])
@@ -120,6 +122,7 @@ class PlaceNames:
 
     def find(self, text: str) -> list[Found]:
         """Every place and postcode in `text`, in the order of the text; names with one letter wrong too where said as a place."""
+        text = text.translate(_APOSTROPHES)  # as long as before
         found = [Found("postcode", f"{m[1]} {m[2]}".upper(), m.start(), m.end()) for m in POSTCODE.finditer(text)]
         taken = [(f.start, f.end) for f in found]
         found += [
@@ -173,7 +176,7 @@ class PlaceNames:
 
 
 def _key(name: str) -> str:
-    return " ".join(name.lower().replace("-", " ").replace("'", "").replace("’", "").split())
+    return " ".join(name.lower().replace("-", " ").replace("'", "").split())
 
 
 def _overlaps(start: int, end: int, taken: list[tuple[int, int]]) -> bool:

@@ -59,6 +59,7 @@ class Understanding(GraphComponent, IntentClassifier):
         features: Features | None = None,
         heads: dict[str, Head] | None = None,
     ) -> None:
+        self.validate_config(config)  # Rasa does not call it
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
@@ -80,6 +81,7 @@ class Understanding(GraphComponent, IntentClassifier):
         for name, value in {
             **config.get("thresholds", {}),
             "need_threshold": config.get("need_threshold", 0.5),
+            "flag_threshold": config.get("flag_threshold", 0.5),
         }.items():
             if not 0.0 < float(value) < 1.0:
                 raise ValueError(f"Understanding: {name} must lie between 0 and 1")
@@ -140,8 +142,9 @@ class Understanding(GraphComponent, IntentClassifier):
 
     def _understand(self, message: Message) -> None:
         text = message.get(TEXT) or ""
-        if self._features is None or not any(character.isalnum() for character in text):
-            # Nothing to read: empty, emoji or punctuation only.
+        command = text.strip().startswith("/") and len(text.split()) == 1
+        if self._features is None or command or not any(character.isalnum() for character in text):
+            # Nothing to read: empty, emoji or punctuation only, or a typed "/affirm", which is text and no command.
             message.set(INTENT, {"name": EMPTY_INTENT, "confidence": 1.0}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, [], add_to_output=True)
             return

@@ -77,7 +77,10 @@ class SafetyPolicy(Policy):
         probabilities = self._default_predictions(domain)
         if self._red_flag_is_open(tracker):
             probabilities[domain.index_for_action(ACTION)] = 1.0
-        elif tracker.latest_action_name == ACTION and not tracker.active_loop_name:
+            # Rasa lets the prediction of an open form overrule all that were made from what the user said, whatever the
+            # priority; so ours must count as one of the other kind too.
+            return self._prediction(probabilities, is_no_user_prediction=True)
+        if tracker.latest_action_name == ACTION and not tracker.active_loop_name:
             probabilities[domain.index_for_action(ACTION_LISTEN_NAME)] = 1.0
         return self._prediction(probabilities)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from front_door import rows
 from front_door.bot_client import Reply
-from front_door.claiming import Lease, claim
+from front_door.claiming import Lease, claim_if_free
 from front_door.inbox import Accepted
 from front_door.model import ACTIVE, ENDED, NOTED, QUEUED, Conversation, Message
 from front_door.saying import Voice, say
@@ -68,7 +68,7 @@ def accept_text(
         text.body,
         text.received_at,
         state=QUEUED if for_the_bot else NOTED,
-        kind="text" if kind == "help_own" else kind,
+        kind=kind,
         flags=list(text.flags),
         provider_id=text.provider_id,
     )
@@ -81,11 +81,10 @@ def accept_text(
         message_id=message.id,
     )
     conversation.last_seen_at = now
-    session.flush()
     _obey(session, conversation, keyword, voice, now)
     if not for_the_bot and text.flags and text.answerable:
         _crisis_only(session, conversation, message, voice, now)
-    turn = claim(session, conversation.id, lease, now) if for_the_bot else None
+    turn = claim_if_free(session, conversation, lease, now, also=[message]) if for_the_bot else None
     return Accepted(
         "stored" if for_the_bot else "noted", conversation.id, message.id, message.seq, turn, bool(text.flags)
     )
@@ -146,7 +145,7 @@ def _loops(session: Session, conversation: Conversation, body: str, now: datetim
     )
     if (lately or 0) >= limits.texts_a_minute:
         return True
-    if conversation.pending_choices:
+    if conversation.pending_choices or conversation.more_text:
         return False
     before = session.scalars(
         select(Message).where(*mine).order_by(Message.seq.desc()).limit(limits.same_text_running - 1)

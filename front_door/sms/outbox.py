@@ -62,8 +62,10 @@ class Outbox:
                 task = asyncio.create_task(self._send(text))
                 self._sending.add(task)
                 task.add_done_callback(self._sending.discard)
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._news.wait(), self._timing.poll)
+            # Not wait_for: in Python 3.11 it can swallow the cancellation that stops this loop.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._timing.poll):
+                    await self._news.wait()
 
     async def _send(self, text: Outgoing) -> None:
         try:

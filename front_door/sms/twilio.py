@@ -7,7 +7,6 @@ stopped texts; status callbacks come in any order and new values appear without 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -121,7 +120,7 @@ class Twilio:
                 status, retry_after = response.status, response.headers.get("Retry-After", "")
         except aiohttp.ClientConnectorError:
             return Sent("wait", error="no connection")  # nothing was sent on a connection that never was
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             return Sent("unknown", error=type(error).__name__)
         code = str(answer.get("code") or status)[:20]
         if status in (200, 201) and isinstance(answer.get("sid"), str):
@@ -141,11 +140,13 @@ class Twilio:
         day = (since - timedelta(minutes=5)).astimezone(timezone.utc).date().isoformat()
         query = {"To": to, "From": self._number, "DateSent>": day, "PageSize": "200"}
         try:
-            async with self._http.get(self._url, params=query, headers=self._headers, timeout=self._timeout) as response:
+            async with self._http.get(
+                self._url, params=query, headers=self._headers, timeout=self._timeout
+            ) as response:
                 if response.status != 200:
                     return None
                 listed = (await _json(response)).get("messages")
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
+        except (aiohttp.ClientError, OSError):
             return None
         if not isinstance(listed, list):
             return None

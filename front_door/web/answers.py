@@ -17,7 +17,7 @@ from front_door.web.middleware import wants_json
 from front_door.web.pages import Pages, page
 from front_door.web.said import new_page_id
 from front_door.web.sessions import Sessions
-from front_door.web.transcript import Answer, Line, Transcript, read_answer, read_transcript
+from front_door.web.transcript import Line, Transcript, line_of, read_heard, read_transcript
 from front_door.words import Words
 from front_door.worker import Engine
 
@@ -49,22 +49,18 @@ class Answers:
     async def to(self, request: web.Request, token: str, accepted: Accepted) -> web.StreamResponse:
         """The answer to a stored (or repeated) message: after its reply, or after `web_wait` without one."""
         message, conversation = accepted.message or "", accepted.conversation or ""
-        found = Answer([], True)
-
-        async def answered() -> bool:
-            nonlocal found
-            found = await self._db.read(read_answer, message)
-            return bool(found.lines) or not found.owed
-
-        await self._engine.news.wait(conversation, self._pace.timing.web_wait, answered)
+        heard = await self._engine.news.wait(
+            conversation, message, self._pace.timing.web_wait, lambda: self._db.read(read_heard, message)
+        )
         if not wants_json(request):
             return _see_other("/chat#latest")
+        lines = [line_of(said) for said in heard.said]
         if request.headers.get(_HTML_VIEW) != "html":
-            return web.json_response(_messages(found.lines, conversation, found.owed))
+            return web.json_response(_messages(lines, conversation, heard.owed))
         raw = request.query.get("after", "0")
         after = int(raw) if raw.isdecimal() and len(raw) < 9 else 0
         transcript = await self._transcript(token, after)
-        return web.json_response(self.as_json(request, token, transcript, found.lines))
+        return web.json_response(self.as_json(request, token, transcript, lines))
 
     def as_json(
         self, request: web.Request, token: str, transcript: Transcript, lines: Sequence[Line]
@@ -95,8 +91,9 @@ class Answers:
         if refused.name in ("forbidden", "ended") or token is None:
             return page(self._pages.trouble(words.trouble[refused.name], crisis, text), refused.status)
         try:
-            transcript = await asyncio.wait_for(self._transcript(token), 1.0)
-        except (SQLAlchemyError, asyncio.TimeoutError):
+            async with asyncio.timeout(1.0):
+                transcript = await self._transcript(token)
+        except (SQLAlchemyError, TimeoutError):
             transcript = Transcript()
         form_token = self._sessions.form_token(token)
         html = self._pages.chat(transcript, form_token, new_page_id(), notice=note, crisis=crisis, kept_text=text)

@@ -143,7 +143,7 @@ class Chat:
         )
         try:
             accepted = await self._engine.submit_web(post, self._chats.has_room(address))
-        except (SQLAlchemyError, asyncio.TimeoutError) as error:
+        except (SQLAlchemyError, TimeoutError) as error:
             logger.error("a web message could not be stored: %s", type(error).__name__)
             raise Refused("busy", 503) from None
         if accepted.seq == 1 and accepted.outcome == "stored":
@@ -205,8 +205,9 @@ class Chat:
         token = self._sessions.read(request)
         if token is not None:
             try:
-                await asyncio.wait_for(self._db.run(end_session, self._sessions.digest(token)), 1.0)
-            except (SQLAlchemyError, asyncio.TimeoutError) as error:
+                async with asyncio.timeout(1.0):
+                    await self._db.run(end_session, self._sessions.digest(token))
+            except (SQLAlchemyError, TimeoutError) as error:
                 logger.error("a session could not be revoked: %s", type(error).__name__)
         response = web.Response(status=303, headers={"Location": self._words.exit_to})
         response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'

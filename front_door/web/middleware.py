@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from common.settings import Settings
+from front_door.faults import where
 from front_door.web.pages import Pages, page
 from front_door.words import Words
 
@@ -78,7 +79,7 @@ def errors(pages: Pages, words: Words) -> Middleware:
             kept = {k: v for k, v in error.headers.items() if k in ("Retry-After", "Allow")}
             return _answer(request, error.status, kept)
         except Exception as error:
-            logger.error("%s %s: %s", request.method, _route(request), _kind_and_place(error))
+            logger.error("%s %s: %s", request.method, _route(request), where(error))
             return _answer(request, 500, {})
 
     def _answer(request: web.Request, status: int, kept: dict[str, str]) -> web.Response:
@@ -99,11 +100,3 @@ def wants_json(request: web.Request) -> bool:
 def _route(request: web.Request) -> str:
     resource = request.match_info.route.resource
     return resource.canonical if resource is not None else "unknown path"
-
-
-def _kind_and_place(error: Exception) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f" in {trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else ""
-    return type(error).__name__ + place

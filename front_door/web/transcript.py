@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from front_door.inbox import is_over
 from front_door.model import WAITING, Conversation, Message
+from front_door.news import Heard
 
 
 @dataclass(frozen=True)
@@ -79,21 +80,15 @@ def read_transcript(
     )
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What is known of the reply to one message: its lines so far, and whether more is due."""
-
-    lines: list[Line]
-    owed: bool
-
-
-def read_answer(session: Session, message_id: str) -> Answer:
-    """The replies to a message."""
-    message = session.get(Message, message_id)
-    said = session.scalars(
-        select(Message).where(Message.turn_id == message_id, Message.direction == "out").order_by(Message.seq)
+def read_heard(session: Session, message_id: str) -> Heard:
+    """The replies to a message, and whether more is due."""
+    found = session.scalars(
+        select(Message).where(or_(Message.id == message_id, Message.turn_id == message_id)).order_by(Message.seq)
+    ).all()
+    return Heard(
+        [message for message in found if message.direction == "out"],
+        any(message.id == message_id and message.state in WAITING for message in found),
     )
-    return Answer([line_of(found) for found in said], message is not None and message.state in WAITING)
 
 
 def line_of(message: Message) -> Line:

@@ -150,6 +150,7 @@ class Talk:
         self.id = f"c{uuid.uuid4().hex}"
         self.replies: list[dict[str, Any]] = []
         self.transcript: list[str] = []
+        self.turns: list[list[dict[str, Any]]] = []
 
     @property
     def said(self) -> str:
@@ -169,6 +170,7 @@ class Talk:
         if status != 200:
             raise TurnFailed(f"{status} {answer}")
         self.replies = answer["replies"]
+        self.turns.append(self.replies)
         self.transcript += [f"> {text}", self.said, " | ".join(self.labels)]
         return self.said
 

@@ -31,7 +31,6 @@ MOBILE = "+447700900123"
 CRISIS = "Please call 999 now. You can call Samaritans on 116 123."
 FAST = Timing(
     break_silence=0.25,
-    busy_silence=1.0,
     bot_call=2.0,
     sweep=0.1,
     retry=(0.05, 0.1, 0.1),

@@ -98,7 +98,12 @@ async def test_texts_that_pile_up_are_joined_and_a_number_never_is(house: House)
     for number, body in enumerate(["one", "two words", "three words", "2", "five words", "six words"]):
         await house.text(f"SM{number}", body)
     await eventually(lambda: len(house.rasa.turns) == 4)
-    assert [turn["text"] for turn in house.rasa.turns] == ["one", "two words\nthree words", "2", "five words\nsix words"]
+    assert [turn["text"] for turn in house.rasa.turns] == [
+        "one",
+        "two words\nthree words",
+        "2",
+        "five words\nsix words",
+    ]
     assert house.rasa.overlaps == 0
 
 
@@ -157,6 +162,14 @@ async def test_what_twilio_answered_itself_gets_no_text_from_us(house: House) ->
     assert house.texts() == [] and house.rasa.turns == []
     kinds = [m.kind for m in await house.rows(select(Message).order_by(Message.seq))]
     assert kinds == ["stop", "help"]
+
+
+async def test_a_lone_help_goes_to_the_bot_and_is_marked_for_staff(house: House) -> None:
+    """It may be distress, so the desk can see it as more than any text."""
+    await house.text("SM1", "HELP")
+    await eventually(lambda: house.texts())
+    assert house.rasa.turns[0]["text"] == "HELP"
+    assert [m.kind for m in await house.rows(select(Message).where(Message.direction == "in"))] == ["help_own"]
 
 
 async def test_danger_is_answered_even_after_stop(house: House) -> None:
@@ -250,9 +263,7 @@ async def test_without_twilio_settings_the_route_says_503(house: House, caplog: 
     assert "TWILIO_ACCOUNT_SID" in caplog.text
 
 
-async def test_numbers_and_texts_are_encrypted_and_never_logged(
-    house: House, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_numbers_and_texts_are_encrypted_and_never_logged(house: House, caplog: pytest.LogCaptureFixture) -> None:
     """A canary number and canary words are in no table as they are, and in no log line."""
     caplog.set_level("DEBUG")
     house.rasa.mode = "503"

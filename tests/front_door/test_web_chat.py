@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 from tests.front_door.support import House
 
@@ -126,7 +127,14 @@ async def test_services_are_cards_with_only_links_that_are_safe(house: House) ->
     async with house.browser() as browser:
         page = await browser.send("services")
     card = page.said("assistant")[1]
-    for shown in ("Here are two services", "Warm Homes", "Call 0116 496 0123", "Open now until 5pm", "Free", "local to Oadby"):
+    for shown in (
+        "Here are two services",
+        "Warm Homes",
+        "Call 0116 496 0123",
+        "Open now until 5pm",
+        "Free",
+        "local to Oadby",
+    ):
         assert shown in card
     assert "tel:01164960123" in page.links and "https://example.org/warm" in page.links
     assert not any(link.startswith("javascript") for link in page.links)
@@ -137,14 +145,22 @@ async def test_services_are_cards_with_only_links_that_are_safe(house: House) ->
 async def test_what_a_resident_writes_is_escaped(house: House) -> None:
     """HTML in a message is text."""
     async with house.browser() as browser:
-        page = await browser.send("<script>alert(1)</script> & \"quotes\"")
+        page = await browser.send('<script>alert(1)</script> & "quotes"')
     assert "<script>alert" not in page.html
-    assert page.said("resident") == ["<script>alert(1)</script> & \"quotes\""]
+    assert page.said("resident") == ['<script>alert(1)</script> & "quotes"']
 
 
 async def test_every_script_and_every_length_is_stored_and_shown_exactly(house: House) -> None:
     """5,000 characters, emoji, Gujarati, Urdu, NUL and SQL come back as they were."""
-    texts = ["x" * 5000, "😀" * 300, "મને મદદ જોઈએ છે", "مجھے مدد چاہیے", "'; DROP TABLE message; --", "/restart", "a\x00b"]
+    texts = [
+        "x" * 5000,
+        "😀" * 300,
+        "મને મદદ જોઈએ છે",
+        "مجھے مدد چاہیے",
+        "'; DROP TABLE message; --",
+        "/restart",
+        "a\x00b",
+    ]
     for text in texts:
         async with house.browser() as browser:
             status, answer = await browser.json({**browser.page.composer["hidden"], "message": text})
@@ -157,7 +173,7 @@ async def test_every_script_and_every_length_is_stored_and_shown_exactly(house: 
 async def test_a_lone_surrogate_in_json_does_no_harm(house: House) -> None:
     """Half a character is replaced, not an error."""
     async with house.browser() as browser:
-        body = '{"message": "hi \\ud83d", "csrf": "%s"}' % browser.page.composer["hidden"]["csrf"]
+        body = json.dumps({"message": "hi \ud83d", "csrf": browser.page.composer["hidden"]["csrf"]})
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         async with browser.http.post(browser.url("/chat"), data=body, headers=headers) as response:
             assert response.status == 200
