@@ -147,7 +147,11 @@ class AskNextStep(Ask):
         )
         say.utter_message(
             text="\n\n".join(_as_text(card.as_dict(), turn.channel) for card in cards),
-            json_message={"kind": "services", "services": [card.as_dict() for card in cards]},
+            json_message={
+                "kind": "services",
+                "services": [card.as_dict() for card in cards],
+                "area": turn.get("district") or "",
+            },
         )
 
 

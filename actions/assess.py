@@ -92,7 +92,8 @@ class ValidateAssessmentForm(Action):
             understood = self._read(turn)
             if not understood and not opening:
                 return []  # the form steps back, and the rule for this intent answers
-            turn.set(failed_turns=0.0)
+            # A first message that says nothing we can use gets the plainer question, as a misunderstood answer does.
+            turn.set(failed_turns=0.0 if understood else 1.0)
             if flags := red_flag.raised_by_answer(turn):
                 red_flag.speak(dispatcher, turn, self._services, flags)
             for words in _new_advice(turn, self._services):

@@ -77,7 +77,7 @@ class ActionHours(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
         team = self._services.team
         if team.confirmed:
-            dispatcher.utter_message(response="utter_hours", team_hours=team.hours_line())
+            dispatcher.utter_message(response="utter_hours", team=team.name, hours=team.working_time.week.describe())
         else:
             dispatcher.utter_message(response="utter_hours_unconfirmed", team=team.name)
         return []

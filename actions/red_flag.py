@@ -23,18 +23,19 @@ def raised_by_answer(turn: Turn) -> list[str]:
 
 def speak(dispatcher: CollectingDispatcher, turn: Turn, services: Services, flags: Sequence[str]) -> None:
     """Say the reviewed reply to these flags, unless the front door has already said it for this very message."""
+    about = {"kind": "crisis", "flags": list(flags)}
     if set(flags) <= set(turn.metadata.get("crisis_sent") or []):
-        dispatcher.utter_message(response="utter_red_flag_again", json_message={"kind": "crisis"})
+        dispatcher.utter_message(response="utter_red_flag_again", json_message=about)
         return
     now = services.clock.now()
     words = services.crisis.for_flags(
         flags,
         area=turn.get("district") or turn.get("area"),
-        channel=turn.channel,
+        channel=turn.channel,  # type: ignore[arg-type]
         is_open=lambda hours: is_open(hours, now),
         young=bool(turn.get("young")),
     )
-    dispatcher.utter_message(response="utter_red_flag", crisis_words=words, json_message={"kind": "crisis"})
+    dispatcher.utter_message(response="utter_red_flag", crisis_words=words, json_message=about)
 
 
 class ActionRedFlag(Action):

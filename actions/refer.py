@@ -27,8 +27,8 @@ def next_question(turn: Turn) -> str | None:
     """The slot to ask for next, or None when the form has come to an end (then `outcome` says which)."""
     if turn.get("adult") == "no":
         turn.set(outcome="own_door")
-    elif turn.get("consent") == "no" or turn.get("summary_right") == "no":
-        turn.set(outcome="declined", consent=turn.get("consent"))
+    elif "no" in (turn.get("consent"), turn.get("summary_right")):
+        turn.set(outcome="declined")
     if turn.get("outcome") in ("own_door", "declined"):
         return None
     for slot in ("adult", "consent", "full_name", "contact", "safe_contact"):
@@ -56,8 +56,8 @@ class ValidateReferralForm(Action):
         if turn.asked is None:
             turn.set(outcome=None)
         elif not turn.already_answered:
-            if not self._read(turn):
-                return []
+            if not self._read(turn) and not _settle_after_two_failures(turn):
+                return []  # the form steps back, and the rule for this intent answers
             turn.set(failed_turns=0.0)
         turn.set(requested_slot=next_question(turn))
         return turn.events()
@@ -71,6 +71,20 @@ class ValidateReferralForm(Action):
         if reader is None or (turn.intent in DIGRESSIONS and not _answers_anyway(turn)):
             return False
         return reader(turn, self._services)
+
+
+def _settle_after_two_failures(turn: Turn) -> bool:
+    """A question is never put a third time: what is not agreed is not sent, what is not known to be safe is not."""
+    if turn.get("failed_turns", 0) < 1 or turn.wants_human or turn.intent in DIGRESSIONS:
+        return False
+    settled = {
+        "adult": {"outcome": "declined"},
+        "consent": {"outcome": "declined"},
+        "safe_contact": {"safe_contact": "no"},
+        "summary_right": {"outcome": "declined"},
+    }.get(turn.asked or "")
+    turn.set(**(settled or {}))
+    return settled is not None
 
 
 def _answers_anyway(turn: Turn) -> bool:
@@ -133,7 +147,7 @@ def _read_contact(turn: Turn, services: Services) -> bool:
 
 
 def _take_contact(turn: Turn, services: Services, text: str) -> bool:
-    found = answers.contact(text)
+    found: tuple[str, str] | None = answers.contact(text)
     if found and found[0] == "phone":
         number = phone.normalise(found[1], services.allow_test_numbers)
         found = ("phone", number) if number else None

@@ -54,7 +54,8 @@ class ActionDeclined(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
         turn = Turn(tracker)
-        asked = "utter_declined" if turn.get("consent") == "no" else "utter_cannot_refer"
+        said_no = "no" in (turn.get("consent"), turn.get("summary_right"))
+        asked = "utter_declined" if said_no else "utter_cannot_refer"
         dispatcher.utter_message(response=asked, contact_line=self._services.team.contact_line())
         return _forget()
 

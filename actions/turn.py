@@ -73,8 +73,8 @@ class Turn:
 
     @property
     def choice(self) -> tuple[str, str] | None:
-        """The choice made, as (slot, value), when this message is one."""
-        token = next(iter(self.entities("choice")), None) or self.text.strip()
+        """The choice made, as (slot, value), when this message is one. Only Rasa's own shell sends a choice as its text."""
+        token = next(iter(self.entities("choice")), None) or (self.text.strip() if self.channel == "cmdline" else "")
         slot, sign, value = token.partition("=")
         known = slot.isidentifier() and slot in self._tracker.slots
         return (slot, value) if sign and known and value else None

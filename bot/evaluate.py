@@ -78,29 +78,28 @@ def read_rows(path: Path) -> list[Row]:
         if not line.strip():
             continue
         try:
-            raw = json.loads(line)
-            needs, flags, act = frozenset(raw["needs"]), frozenset(raw["red_flags"]), raw["act"]
-            accept = raw.get("accept") or {}
-            kind = raw.get("kind") or ("flag" if flags else "need" if needs else "act")
-            neighbours = frozenset().union(*(NEIGHBOURS.get(need, frozenset()) for need in needs))
-            rows.append(
-                Row(
-                    str(raw["id"]),
-                    str(raw["text"]),
-                    kind,
-                    needs,
-                    flags,
-                    act,
-                    (frozenset(accept.get("needs") or ()) | neighbours) - needs,
-                    frozenset(accept.get("red_flags") or ()),
-                    frozenset(accept.get("act") or ()),
-                )
-            )
-        except (ValueError, KeyError, TypeError) as error:
+            rows.append(_row(json.loads(line)))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(f"{path}: line {number}: {type(error).__name__} {error}") from None
     if not rows:
         raise DataError(f"{path}: no rows")
     return rows
+
+
+def _row(raw: Any) -> Row:
+    needs, flags, act, accept = _names(raw["needs"]), _names(raw["red_flags"]), raw["act"], raw.get("accept") or {}
+    kind = raw.get("kind") or ("flag" if flags else "need" if needs else "act")
+    if not all(isinstance(value, str) for value in (raw["text"], kind, act or "")):
+        raise TypeError("text, kind and act are texts")
+    neighbours = frozenset().union(*(NEIGHBOURS.get(need, frozenset()) for need in needs))
+    accepted = [_names(accept.get(name) or []) for name in ("needs", "red_flags", "act")]
+    return Row(str(raw["id"]), raw["text"], kind, needs, flags, act, (accepted[0] | neighbours) - needs, *accepted[1:])
+
+
+def _names(value: Any) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise TypeError("needs, red_flags and what is accepted are lists of names")
+    return frozenset(value)
 
 
 def score(rows: Sequence[Row], found: Sequence[Understood]) -> dict[str, Any]:

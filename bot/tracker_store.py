@@ -75,7 +75,11 @@ class ConversationStore(TrackerStore, SerializedTrackerAsText):
         super().__init__(domain, event_broker)
         self._engine = make_engine(kwargs.get("url") or database_url())
         self._cipher = Cipher(secret_key())
-        metadata.create_all(self._engine)
+        try:
+            metadata.create_all(self._engine)
+        except sa.exc.OperationalError:
+            # The product's migrations made the table in the same moment; any other trouble shows at the first turn.
+            logger.warning("the table of conversations was not made here")
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The tracker as the last whole turn left it, or None for a new conversation. Raises TurnFailed."""

@@ -50,10 +50,15 @@ class Turn:
     kinds: frozenset[str]
     area: str | None
     more: str | None = None
+    sms_number: str | None = None
 
     @property
     def metadata(self) -> dict[str, Any]:
-        return {"crisis_sent": list(self.crisis_sent)} if self.crisis_sent else {}
+        """What the bot is told beside the words: flags already answered, and the number a text came from, so that nobody has to type it."""
+        told: dict[str, Any] = {"crisis_sent": list(self.crisis_sent)} if self.crisis_sent else {}
+        if self.sms_number:
+            told["sms_number"] = self.sms_number
+        return told
 
 
 def claim(session: Session, conversation_id: str, lease: Lease, now: datetime, holding: bool = False) -> Turn | None:
@@ -162,6 +167,7 @@ def _turn(conversation: Conversation, batch: Sequence[Message]) -> Turn:
         kinds=frozenset(message.kind for message in batch),
         area=conversation.area,
         more=more,
+        sms_number=conversation.address if conversation.channel == "sms" else None,
     )
 
 

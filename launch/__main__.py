@@ -7,16 +7,16 @@ import logging
 import os
 import sys
 import time
+from pathlib import Path
 
 import aiohttp
 
 from common import settings as settings_module
 from common.clock import OFFSET_VARIABLE, clock_for
-from common.local_data import LocalDataError
 from common.settings import Settings, SettingsError
-from launch.prepare import ROOT, prepare
-from launch.supervisor import Process, supervise
+from launch.supervisor import Process, Supervisor
 
+ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 120.0
 
 
@@ -35,8 +35,9 @@ def processes(settings: Settings, env: dict[str, str]) -> list[Process]:
 def environment(settings: Settings) -> dict[str, str]:
     """What every process gets, so that all of them believe the same address, key and time."""
     offset = clock_for(settings.clock).offset.total_seconds()
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **inherited,
         "ENVIRONMENT": settings.environment,
         "DATABASE_URL": settings.database_url,
         "DATA_DIR": str(settings.data_dir),
@@ -52,7 +53,7 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-async def announce(settings: Settings, login: tuple[str, str] | None, stopping: asyncio.Event) -> None:
+async def announce(settings: Settings, login: str, stopping: asyncio.Event) -> None:
     """Print the addresses once everything is ready."""
     began = time.monotonic()
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
@@ -72,15 +73,28 @@ async def announce(settings: Settings, login: tuple[str, str] | None, stopping: 
     print(f"chat: {settings.public_base_url}/chat")
     print(f"staff: {settings.public_base_url}/desk/")
     if login:
-        print(f"login: {login[0]} {login[1]}")
+        print(login)
     print(f"ready in {time.monotonic() - began:.1f} s; stop with Ctrl-C", flush=True)
 
 
-async def serve(settings: Settings, login: tuple[str, str] | None) -> None:
-    started, stopping = asyncio.Event(), asyncio.Event()
-    talking = asyncio.create_task(announce(settings, login, stopping))
-    await supervise(processes(settings, environment(settings)), started, stopping)
-    talking.cancel()
+async def serve(settings: Settings, env: dict[str, str]) -> int:
+    """Start everything and keep it alive until interrupted; returns the exit status."""
+    supervisor = Supervisor()
+    supervisor.stop_on_signals()
+    rasa, actions, front_door = processes(settings, env)
+    supervisor.keep(rasa)  # it takes longest to start, so it does not wait for the database to be prepared
+    preparing = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "launch.prepare", env=env, stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await preparing.communicate()
+    if preparing.returncode == 0:
+        catalogue, _, login = printed.decode().partition("\n")
+        print(catalogue, flush=True)
+        supervisor.keep(actions, front_door)
+        await announce(settings, login.strip(), supervisor.stopping)
+        await supervisor.stopping.wait()
+    await supervisor.stop()
+    return preparing.returncode or 0
 
 
 def main() -> int:
@@ -88,14 +102,11 @@ def main() -> int:
     os.chdir(ROOT)
     try:
         settings = settings_module.load()
-        report, login = prepare(settings, clock_for(settings.clock))
-    except (SettingsError, LocalDataError) as error:
+        env = environment(settings)
+    except (SettingsError, ValueError) as error:
         print(f"cannot start: {error}", file=sys.stderr)
         return 2
-    print(f"catalogue: {report.seen} services ({report.new} new, {report.changed} changed, {report.withdrawn} withdrawn)")
-    sys.stdout.flush()
-    asyncio.run(serve(settings, login))
-    return 0
+    return asyncio.run(serve(settings, env))
 
 
 if __name__ == "__main__":

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 
 from common import encryption
-from common.clock import Clock
+from common import settings as settings_module
+from common.clock import Clock, clock_for
 from common.database import open_database
-from common.settings import Settings
+from common.local_data import LocalDataError
+from common.settings import Settings, SettingsError
 from desk.accounts import ensure_first_account
 from service_catalogue.load import LoadReport, load_starter
 
@@ -42,3 +45,23 @@ def prepare(settings: Settings, clock: Clock) -> tuple[LoadReport, tuple[str, st
     finally:
         db.close()
     return report, login
+
+
+def main() -> int:
+    """`python -m launch.prepare`: a process of its own, so that the supervisor stays small. Prints what it did."""
+    try:
+        settings = settings_module.load()
+        report, login = prepare(settings, clock_for(settings.clock))
+    except (SettingsError, LocalDataError) as error:
+        print(f"cannot start: {error}", file=sys.stderr)
+        return 2
+    print(
+        f"catalogue: {report.seen} services ({report.new} new, {report.changed} changed, {report.withdrawn} withdrawn)"
+    )
+    if login:
+        print(f"login: {login[0]} {login[1]}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

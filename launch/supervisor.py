@@ -81,16 +81,27 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-async def supervise(processes: Sequence[Process], started: asyncio.Event, stopping: asyncio.Event) -> None:
-    """Keep `processes` alive until `stopping` is set (SIGINT and SIGTERM set it), then end them in reverse order."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
-    tasks = [asyncio.create_task(process.keep_alive(stopping)) for process in processes]
-    started.set()
-    await stopping.wait()
-    for process in reversed(processes):
-        await process.stop()
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+class Supervisor:
+    """Keeps processes alive until `stop()`."""
+
+    def __init__(self) -> None:
+        self.stopping = asyncio.Event()
+        self._kept: list[tuple[Process, asyncio.Task[None]]] = []
+
+    def stop_on_signals(self) -> None:
+        """Ctrl-C and SIGTERM set `stopping`; whoever waits for it then calls `stop()`."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self.stopping.set)
+
+    def keep(self, *processes: Process) -> None:
+        """Start these now and again whenever they end."""
+        for process in processes:
+            self._kept.append((process, asyncio.create_task(process.keep_alive(self.stopping))))
+
+    async def stop(self) -> None:
+        """End every process, the one started last first, and wait until all are gone."""
+        self.stopping.set()
+        for process, task in reversed(self._kept):
+            await process.stop()
+            task.cancel()
+        await asyncio.gather(*(task for _, task in self._kept), return_exceptions=True)

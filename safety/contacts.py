@@ -12,13 +12,10 @@ from typing import Any
 from safety.data import SafetyDataError, date_of, read_mapping, text_of
 
 FILE = "contacts.yml"
-_KEYS = frozenset(
-    "name phone text_number text_word hours hours_text area url source source_date checked_on verified note".split()
-)
-_AREAS = frozenset(
-    ["UK", "England", "LLR", "county", "Leicester", "Rutland", "Blaby", "Charnwood", "Harborough"]
-    + ["Hinckley and Bosworth", "Melton", "North West Leicestershire", "Oadby and Wigston"]
-)
+_TEXTS = ("name", "phone", "text_number", "text_word", "hours", "hours_text", "area", "url", "source", "note")
+_KEYS = frozenset([*_TEXTS, "source_date", "checked_on", "verified"])
+_DISTRICTS = ("Blaby", "Charnwood", "Harborough", "Hinckley and Bosworth", "Melton", "North West Leicestershire")
+_AREAS = frozenset(["UK", "England", "LLR", "county", "Leicester", "Rutland", "Oadby and Wigston", *_DISTRICTS])
 # Numbers of national services that do not have the usual ten or eleven digits.
 _SHORT = frozenset(["999", "55", "18000", "111", "101", "105", "116123", "08001111"])
 _STALE_AFTER_DAYS = 365
@@ -97,9 +94,7 @@ def _contact(name: str, entry: Mapping[str, Any]) -> Contact:
         raise SafetyDataError(f"{name}: unknown keys {', '.join(unknown)}")
     if not isinstance(entry.get("verified"), bool):
         raise SafetyDataError(f"{name}: verified must be yes or no")
-    texts = {
-        key: text_of(entry.get(key), f"{name}.{key}") for key in _KEYS - {"source_date", "checked_on", "verified"}
-    }
+    texts = {key: text_of(entry.get(key), f"{name}.{key}") for key in _TEXTS}
     return Contact(
         id=name,
         source_date=date_of(entry.get("source_date"), f"{name}.source_date"),

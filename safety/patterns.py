@@ -25,7 +25,21 @@ FLAGS = (
 )
 FILE = "red_flags.yml"
 _KEYS = frozenset(
-    ["id", "flag", "why", "says", "together_with", "unless", "unless_anywhere", "direct", "history", "silenced_by", "fires", "silent", "source"]
+    [
+        "id",
+        "flag",
+        "why",
+        "says",
+        "together_with",
+        "unless",
+        "unless_anywhere",
+        "direct",
+        "history",
+        "silenced_by",
+        "fires",
+        "silent",
+        "source",
+    ]
 )
 
 
@@ -69,7 +83,10 @@ def load_rulebook(data_dir: Path) -> Rulebook:
     try:
         spelling = _spelling(content)
         language = Language(_lists(content.get("lists"), "lists"), spelling.plain)
-        patterns = tuple(_pattern(entry, language) for entry in content.get("patterns") or ())
+        policies = content.get("policies")
+        if not isinstance(policies, dict):
+            raise SafetyDataError("there are no policies")
+        patterns = tuple(_pattern(entry, language, frozenset(policies)) for entry in content.get("patterns") or ())
         ids = [pattern.id for pattern in patterns]
         twice = sorted({name for name in ids if ids.count(name) > 1})
         if twice or not patterns:
@@ -107,8 +124,10 @@ def _spelling(content: Mapping[str, Any]) -> Spelling:
     known = {word for plain in variants.values() for word in plain.split()}
     known.update(_lists(content.get("real_words"), "real_words").get("never_corrected", []))
     for entry in content.get("patterns") or ():
-        for phrase in lines_of(entry.get("says"), str(entry.get("id"))):
-            known |= language.words(phrase)
+        try:
+            known.update(*(language.words(phrase) for phrase in lines_of(entry.get("says"), "says")))
+        except PhraseError as error:
+            raise SafetyDataError(f"patterns: {entry.get('id')}: {error}") from None
     return Spelling(variants, known, misspelt)
 
 
@@ -117,7 +136,7 @@ def _either(value: object, language: Language, where: str) -> re.Pattern[str] | 
     return re.compile("|".join(f"(?:{phrase})" for phrase in phrases)) if phrases else None
 
 
-def _pattern(entry: Mapping[str, Any], language: Language) -> Pattern:
+def _pattern(entry: Mapping[str, Any], language: Language, policies: frozenset[str]) -> Pattern:
     name = text_of(entry.get("id"), "a pattern's id")
     try:
         unknown = sorted(set(entry) - _KEYS)
@@ -131,8 +150,10 @@ def _pattern(entry: Mapping[str, Any], language: Language) -> Pattern:
         fires = tuple(lines_of(entry.get("fires"), "fires"))
         silent = tuple(lines_of(entry.get("silent"), "silent"))
         says = tuple(language.translate(line) for line in lines_of(entry.get("says"), "says"))
-        if not (name and says and fires and silent and text_of(entry.get("source"), "source")):
-            raise SafetyDataError("needs id, says, fires, silent and source")
+        if not (name and says and fires and silent):
+            raise SafetyDataError("needs id, says, fires and silent")
+        if entry.get("source") not in policies:
+            raise SafetyDataError(f"source {entry.get('source')!r} is not one of the policies")
         return Pattern(
             id=name,
             flag=str(entry["flag"]),

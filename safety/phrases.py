@@ -33,11 +33,12 @@ class PhraseError(ValueError):
 
 @dataclass(frozen=True)
 class Phrase:
-    """A translated pattern. `keys`: a text without any of these words cannot match."""
+    """A translated pattern. A sentence without any word of `keys`, or of each set in `needs`, cannot match."""
 
     source: str
     regex: re.Pattern[str]
     keys: frozenset[Key]
+    needs: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,20 @@ class _Piece:
     regex: str
     keys: frozenset[Key] | None  # None: this piece may be missing
     words: frozenset[str]
+    needs: tuple[frozenset[str], ...] = ()
 
 
-_COMMON = frozenset(
-    ["about", "after", "again", "all", "alone", "always", "and", "any", "anymore", "are", "been", "being", "because", "before", "but", "cant", "day", "did", "does", "done", "down", "even", "every", "feel", "feeling", "for", "from", "get", "gets", "getting", "going", "got", "had", "has", "have", "having", "head", "her", "here", "him", "his", "home", "house", "how", "into", "just", "keep", "keeps", "know", "last", "life", "like", "little", "long", "made", "make", "makes", "me", "mine", "more", "much", "mum", "my", "need", "needs", "never", "nobody", "not", "nothing", "now", "off", "old", "only", "one", "other", "our", "out", "over", "people", "really", "right", "said", "same", "say", "says", "school", "she", "since", "some", "someone", "something", "still", "take", "than", "that", "the", "their", "them", "then", "there", "they", "thing", "things", "think", "thinking", "this", "time", "to", "today", "told", "too", "took", "took", "two", "very", "want", "wanted", "wants", "was", "way", "week", "well", "went", "were", "what", "when", "where", "which", "while", "who", "why", "will", "with", "without", "work", "would", "year", "years", "you", "your", "night"]
-)
+# Words too frequent to look patterns up by.
+_COMMON_WORDS = """
+about after again all alone always and any anymore are been being because before but cant day did does done down
+even every feel feeling for from get gets getting going got had has have having head her here him his home house
+how into just keep keeps know last life like little long made make makes me mine more much mum my need needs
+never nobody not nothing now off old only one other our out over people really right said same say says school
+she since some someone something still take than that the their them then there they thing things think thinking
+this time to today told too took two very want wanted wants was way week well went were what when where which
+while who why will with without work would year years you your night
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 def _cost(keys: frozenset[Key]) -> int:
@@ -73,7 +83,7 @@ class Language:
             raise PhraseError(f"{source!r}: {error}") from None
         if piece.keys is None:
             raise PhraseError(f"{source!r}: needs at least one word that must be there")
-        return Phrase(source, re.compile(f"(?<= ){piece.regex}(?= )"), piece.keys)
+        return Phrase(source, re.compile(f"(?<= ){piece.regex}(?= )"), piece.keys, piece.needs)
 
     def words(self, source: str) -> frozenset[str]:
         """Every plain word that a pattern names outside named lists, for the spelling to know."""
@@ -119,7 +129,8 @@ class Language:
                 keys.append(piece.keys)
         if not regex or regex.startswith("(?: (?!"):
             raise PhraseError("a pattern or alternative is empty or begins with a gap")
-        return _Piece(regex, min(keys, key=_cost, default=None), words)
+        whole = tuple(frozenset(word for word, _ in one) for one in keys if not any(beginning for _, beginning in one))
+        return _Piece(regex, min(keys, key=_cost, default=None), words, whole)
 
     def _word(self, token: str) -> _Piece:
         if token.startswith("{"):

@@ -11,6 +11,7 @@ from safety.spelling import Spelling
 SENTENCE_END = "."
 PAUSE = ","
 _REACH = 25
+_LONG = 60
 
 # A letter or digit of any script, with the vowel signs and joiners that scripts such as Gujarati write inside a word.
 _INNER = r"(?:[^\W_]|[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u00ad\u200b-\u200d\u2060\ufeff])"
@@ -22,7 +23,9 @@ _PIECE = re.compile(
 )
 _TAG = re.compile(r"<[/!?a-zA-Z][^<>]{0,400}>")
 # Dictation and old phones write "don t", "i m"; some people space letters out ("k i l l"). Same length, so offsets hold.
-_SPLIT = re.compile(r"(?i)\b(?:do|ca|wo|did|does|is|was|could|would|should|have|has|are)n? (?=t\b)|\bi (?=(?:m|ve|ll)\b)")
+_SPLIT = re.compile(
+    r"(?i)\b(?:do|ca|wo|did|does|is|was|could|would|should|have|has|are)n? (?=t\b)|\bi (?=(?:m|ve|ll)\b)"
+)
 _SPACED = re.compile(r"(?<![^\W_])(?:[a-zA-Z] ){3,}[a-zA-Z](?![^\W_])")
 _AND = re.compile(r"(?<![^\W_])([a-zA-Z])&(?=[a-zA-Z](?![^\W_]))")  # A&E, B&B
 _DECIMAL = re.compile(r"(?<=\d)[.](?=\d)")
@@ -58,6 +61,24 @@ class Reading:
         while finish < min(len(self.words), last + _REACH) and self.words[finish] != SENTENCE_END:
             finish += 1
         return begin, finish
+
+    def stretches(self) -> list[tuple[int, int, frozenset[str]]]:
+        """Each sentence as its start and end in `text`, spaces round it included, and the set of its words.
+
+        A sentence of more than 60 words (people who write without full stops) comes as stretches that overlap by 25 words,
+        more than any pattern spans.
+        """
+        found = []
+        begin = 0
+        for place, word in enumerate((*self.words, SENTENCE_END)):
+            if word == SENTENCE_END:
+                for first in range(begin, max(place - _REACH, begin + 1), _LONG - _REACH):
+                    last = min(first + _LONG, place)
+                    if last > first:
+                        end = self._starts[last - 1] + len(self.words[last - 1]) + 1
+                        found.append((self._starts[first] - 1, end, frozenset(self.words[first:last])))
+                begin = place + 1
+        return found
 
     def part(self, first: int, last: int) -> str:
         """Words first..last-1 in the form of `text`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
@@ -121,18 +122,17 @@ class Replies:
         return cls(wording, order, said, closing, contacts.get("childline").phone)
 
     def _check(self) -> None:
-        for flag in self._order:
-            for area in (*AREAS, None):
-                for state in (True, False, None):
-                    for young in (False, True):
-                        text = self.for_flags(
-                            [flag], area=area, channel="sms", is_open=lambda _, now=state: now, young=young
-                        )
-                        if septets(text) is None:
-                            odd = sorted({letter for letter in text if septets(letter) is None})
-                            raise SafetyDataError(f"{flag}.sms: {odd} cannot be sent as a plain text")
-                        if not _fits(text, "sms"):
-                            raise SafetyDataError(f"{flag}.sms: {area}: longer than {SMS_SEGMENTS} texts")
+        for flag, area, state, young in product(self._order, (*AREAS, None), (True, False, None), (False, True)):
+            text = self.for_flags([flag], area=area, channel="sms", is_open=_always(state), young=young)
+            if septets(text) is None:
+                odd = sorted({letter for letter in text if septets(letter) is None})
+                raise SafetyDataError(f"{flag}.sms: {odd} cannot be sent as a plain text")
+            if not _fits(text, "sms"):
+                raise SafetyDataError(f"{flag}.sms: {area}: longer than {SMS_SEGMENTS} texts")
+
+
+def _always(state: bool | None) -> IsOpen:
+    return lambda _: state
 
 
 def _fits(text: str, channel: str) -> bool:

@@ -12,7 +12,9 @@ from safety.phrases import Phrase
 from safety.reading import Reading, read
 from safety.second_look import Match
 
-_LONGEST = 20_000
+# Longer texts are read in parts of this size that overlap, so that no text can hold the screen up.
+_PART = 20_000
+_OVERLAP = 500
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Finding:
 
 
 class Screen:
-    """Checks messages against a rulebook. Safe to share between threads; keeps nothing of a message."""
+    """Checks messages against a rulebook. Safe to share between threads; keeps no message."""
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
@@ -44,40 +46,39 @@ class Screen:
         return cls(load_rulebook(data_dir))
 
     def check(self, text: str) -> list[Finding]:
-        """The dangers in a message, by place; one finding for each pattern. Reads the first 20,000 characters and the last.
+        """The dangers in a message, by place; one finding for each pattern. The whole text is read, however long.
 
         Takes any text and never raises for what it says.
         """
-        if len(text) > 2 * _LONGEST:
-            return self.check(text[:_LONGEST]) + [
-                Finding(found.flag, found.start + len(text) - _LONGEST, found.end + len(text) - _LONGEST, found.pattern)
-                for found in self.check(text[-_LONGEST:])
-            ]
-        reading = read(text, self.rulebook.spelling)
-        if not reading.words:
-            return []
-        candidates = self._candidates(reading)
-        if not candidates:
-            return []
-        figures: list[tuple[int, int]] | None = None
         findings: dict[str, Finding] = {}
-        for pattern, phrase in candidates:
-            if pattern.id in findings:
-                continue
-            for match in self._matches(reading, pattern, phrase):
-                figures = self._figures(reading) if figures is None else figures
-                if any(begin < match.last and match.first < end for begin, end in figures):
-                    continue
-                if self.rulebook.second_look.silent(reading, match) is None:
-                    start, end = reading.raw(match.first, match.last)
-                    findings[pattern.id] = Finding(pattern.flag, start, end, pattern.id)
-                    break
+        for begin in range(0, max(len(text) - _OVERLAP, 1), _PART - _OVERLAP):
+            for found in self._check_part(text[begin : begin + _PART]):
+                moved = Finding(found.flag, found.start + begin, found.end + begin, found.pattern)
+                findings.setdefault(found.pattern, moved)
         return sorted(findings.values(), key=lambda found: (found.start, found.flag, found.pattern))
 
-    def _candidates(self, reading: Reading) -> list[tuple[Pattern, Phrase]]:
-        """The phrases that can match at all, because a word they need is there."""
+    def _check_part(self, text: str) -> list[Finding]:
+        reading = read(text, self.rulebook.spelling)
+        figures: list[tuple[int, int]] | None = None
+        findings: dict[str, Finding] = {}
+        for start, end, words in reading.stretches():
+            for pattern, phrase in self._candidates(words):
+                if pattern.id in findings:
+                    continue
+                for match in self._matches(reading, pattern, phrase, start, end):
+                    figures = self._figures(reading) if figures is None else figures
+                    if any(begin < match.last and match.first < finish for begin, finish in figures):
+                        continue
+                    if self.rulebook.second_look.silent(reading, match) is None:
+                        place = reading.raw(match.first, match.last)
+                        findings[pattern.id] = Finding(pattern.flag, *place, pattern.id)
+                        break
+        return list(findings.values())
+
+    def _candidates(self, words: frozenset[str]) -> list[tuple[Pattern, Phrase]]:
+        """The phrases that can match in a sentence of these words, because a word for each of their places is there."""
         found: dict[int, tuple[Pattern, Phrase]] = {}
-        for word in set(reading.words):
+        for word in words:
             for item in self._whole.get(word, ()):
                 found[id(item[1])] = item
             for length in self._lengths:
@@ -85,10 +86,10 @@ class Screen:
                     break
                 for item in self._beginning.get(word[:length], ()):
                     found[id(item[1])] = item
-        return list(found.values())
+        return [item for item in found.values() if not any(words.isdisjoint(need) for need in item[1].needs)]
 
-    def _matches(self, reading: Reading, pattern: Pattern, phrase: Phrase) -> Iterator[Match]:
-        for found in phrase.regex.finditer(reading.text):
+    def _matches(self, reading: Reading, pattern: Pattern, phrase: Phrase, start: int, end: int) -> Iterator[Match]:
+        for found in phrase.regex.finditer(reading.text, start, end):
             if _absent(pattern.together_with, reading.text) or _present(pattern.unless_anywhere, reading.text):
                 return
             first, last = reading.indexes(found.start(), found.end())

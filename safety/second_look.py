@@ -14,7 +14,7 @@ from safety.phrases import Language
 from safety.reading import PAUSE, SENTENCE_END, Reading
 
 # Before a first-person phrase these make it a thing of the past: "I tried to ...", "I used to ...".
-_TOLD = frozenset(["tried", "used", "wanted", "attempted", "thought", "planned", "was"])
+_TOLD = frozenset(["tried", "used", "wanted", "wished", "attempted", "thought", "planned", "was", "felt", "had", "did"])
 REASONS = ("denied", "past", "story")
 _LISTS = ("hedges", "past", "current", "over", "long_over", "again", "present", "story", "own_voice")
 
@@ -38,7 +38,9 @@ class SecondLook:
         missing = [name for name in (*_LISTS, "light", "negators") if not lists.get(name)]
         if missing:
             raise ValueError(f"second_look: lists missing: {', '.join(missing)}")
-        joined = {name: "|".join(f"(?:{language.translate(item).regex.pattern})" for item in lists[name]) for name in _LISTS}
+        joined = {
+            name: "|".join(f"(?:{language.translate(item).regex.pattern})" for item in lists[name]) for name in _LISTS
+        }
         self._is = {name: re.compile(pattern) for name, pattern in joined.items()}
         self._negators = frozenset(lists["negators"])
         self._light = frozenset(lists["light"])
@@ -70,7 +72,12 @@ class SecondLook:
             elif word == PAUSE:
                 if not listing and not (place + 1 < len(words) and words[place + 1] in ("or", "nor")):
                     return False
-            elif word == SENTENCE_END or (word not in self._light and not listing) or back > 8 or (listing and word in ("but", "because", "and", "so", "if", "when")):
+            elif (
+                word == SENTENCE_END
+                or (word not in self._light and not listing)
+                or back > 8
+                or (listing and word in ("but", "because", "and", "so", "if", "when"))
+            ):
                 return False
         return False
 
@@ -78,18 +85,19 @@ class SecondLook:
         begin, finish = reading.sentence(match.first, match.last)
         here = reading.part(begin, finish)
         after = self._following(reading, finish)
+        # "I'm fine now" holds "now" but says that it is over: what is said to be over does not speak for the present.
+        rest = self._is["over"].sub(" ", here)
         if match.direct:
-            before = reading.part(begin, match.first + 1)
-            told = any(word in _TOLD for word in reading.words[max(begin, match.first - 4) : match.first])
-            return self._says("past", here if told else before) and not self._says("again", here)
+            told = any(word in _TOLD for word in reading.words[max(begin, match.first - 4) : match.last])
+            return told and self._says("past", here) and not self._says("again", rest)
         if self._says("over", here) or self._says("over", after):
-            return not self._says("again", self._is["over"].sub(" ", here))
+            return not self._says("again", rest)
         if match.history and not self._present(reading, match) and self._says("long_over", reading.text):
-            return not self._says("again", here)
+            return not self._says("again", rest)
         pointing = after if re.match(r" (?:that|this|it|all) ", after) else " "
         if not (self._says("past", here) or self._says("past", pointing)):
             return False
-        return not self._says("current", here)
+        return not self._says("current", rest)
 
     def _present(self, reading: Reading, match: Match) -> bool:
         found = reading.words[match.first : match.last]

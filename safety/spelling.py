@@ -91,7 +91,7 @@ class Spelling:
         near = self._nearest(word)
         if near is None and _RUN.search(word):
             near = self._nearest(_RUN.sub(r"\1", word))
-        return (near or word,)
+        return self._variants.get(near or word, (near or word,))
 
     def _candidates(self, word: str) -> Iterable[str]:
         yield word

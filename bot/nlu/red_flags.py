@@ -18,6 +18,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.secret import data_dir
+from safety import screen
 from safety.screen import Screen
 
 THREAT = "threat_to_others"
@@ -47,7 +48,7 @@ class RedFlagScreen(GraphComponent, EntityExtractorMixin):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         digest = hashlib.sha256((data_dir() / "red_flags.yml").read_bytes())
-        for path in sorted(Path("safety").glob("*.py")):
+        for path in sorted(Path(screen.__file__).parent.glob("*.py")):
             digest.update(path.read_bytes())
         return digest.hexdigest()
 

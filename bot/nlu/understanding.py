@@ -20,8 +20,10 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import clauses as clauses_module
 from bot.nlu import features as features_module
 from bot.nlu import linear as linear_module
+from bot.nlu.clauses import clauses
 from bot.nlu.features import Encoder, Features
 from bot.nlu.linear import Head
 
@@ -90,7 +92,7 @@ class Understanding(GraphComponent, IntentClassifier):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Rasa's cache sees only this class's own source; the helpers and the encoder count too."""
         digest = hashlib.sha256()
-        for path in (features_module.__file__, linear_module.__file__):
+        for path in (clauses_module.__file__, features_module.__file__, linear_module.__file__):
             digest.update(Path(path).read_bytes())
         digest.update(_encoder_fingerprint().encode() if config.get("encoder", True) else b"")
         return digest.hexdigest()
@@ -148,11 +150,11 @@ class Understanding(GraphComponent, IntentClassifier):
             message.set(INTENT, {"name": EMPTY_INTENT, "confidence": 1.0}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, [], add_to_output=True)
             return
-        x = self._features.transform([text])
+        x = self._features.transform([text, *clauses(text)])
         needs = self._found("need", x, self._config["need_threshold"], len(text))
-        flags = self._found("red_flag", x, self._config["flag_threshold"], len(text))
+        flags = self._found("red_flag", x[:1], self._config["flag_threshold"], len(text))
         head = self._heads["intent"]
-        scores = head.probabilities(x)[0]
+        scores = head.probabilities(x[:1])[0]
         if needs or flags:
             # A message that carries a need or a flag says what is going on, even when it greets or asks as well.
             scores = scores * 0.5
@@ -165,7 +167,9 @@ class Understanding(GraphComponent, IntentClassifier):
 
     def _found(self, name: str, x: Any, default: float, length: int) -> list[dict[str, Any]]:
         head = self._heads[name]
-        scores = head.probabilities(x)[0]
+        scores = head.probabilities(x)
+        # Half the weight to the whole message, half to the part of it that speaks of this most.
+        scores = 0.5 * scores[0] + 0.5 * scores.max(axis=0)
         thresholds = self._config["thresholds"]
         return [
             {

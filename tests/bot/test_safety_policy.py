@@ -83,7 +83,16 @@ def test_slots_that_the_message_set_do_not_hide_it(policy: SafetyPolicy, domain:
         [LISTEN, said(FLAG), ActionExecuted(ACTION), LISTEN, said(NEED)],
         [],
     ],
-    ids=["nobody spoke", "no entity", "a need", "a need in a form", "after another action", "form again", "next", "new"],
+    ids=[
+        "nobody spoke",
+        "no entity",
+        "a need",
+        "a need in a form",
+        "after another action",
+        "form again",
+        "next",
+        "new",
+    ],
 )
 def test_otherwise_it_has_no_opinion(policy: SafetyPolicy, domain: Domain, events: list[Event]) -> None:
     """Not without a red flag, not after other actions, and not for the next message: the rest is RulePolicy's."""

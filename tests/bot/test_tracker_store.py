@@ -1,79 +1,33 @@
-"""Conversations are kept whole, encrypted, one row a turn; an outage fails the turn and stores nothing."""
+"""Conversations are kept whole and encrypted, one row a turn."""
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
-    ActiveLoop,
-    BotUttered,
-    Event,
     SessionStarted,
-    SlotSet,
     UserUttered,
 )
-from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import tracker_store
 from bot.channel import WholeReplies
 from bot.errors import TurnFailed
-from bot.tracker_store import BUSY_MS, ConversationStore, turns
+from bot.tracker_store import BUSY_MS, ConversationStore
 from tests.bot.action_server import ActionServer
-from tests.bot.tiny import DOMAIN
+from tests.bot.conversations import grow, one_turn, says, stored, tracker
 
 MakeStore = Callable[..., ConversationStore]
 
 
-def said(text: str, message_id: str | None = None) -> UserUttered:
-    return UserUttered(
-        text,
-        {"name": "tell_need", "confidence": 0.9},
-        [{"entity": "need", "value": "loneliness", "start": 0, "end": len(text)}],
-        input_channel="sms",
-        message_id=message_id,
-        metadata={"crisis_sent": []},
-    )
-
-
-def turn(number: int = 1) -> list[Event]:
-    """The events of one turn, with something of each kind."""
-    return [
-        said(f"i am lonely {number}", f"m{number}"),
-        ActiveLoop("assessment"),
-        SlotSet("requested_slot", "village"),
-        BotUttered(f"Where do you live? {number}", {"buttons": [{"title": "Wigston", "payload": "Wigston"}]}),
-        ActionExecuted("action_listen"),
-    ]
-
-
-def tracker(*events: Event, conversation: str = "c1") -> DialogueStateTracker:
-    return DialogueStateTracker.from_events(conversation, list(events), Domain.from_yaml(DOMAIN).slots)
-
-
-def grow(known: DialogueStateTracker, events: list[Event]) -> DialogueStateTracker:
-    for event in events:
-        known.update(event)
-    return known
-
-
-def rows(store: ConversationStore) -> list[sa.engine.Row]:
-    with store._engine.connect() as connection:
-        return connection.execute(sa.select(turns).order_by(turns.c.id)).all()
-
-
 async def test_a_conversation_comes_back_as_it_was(make_store: MakeStore) -> None:
     """Every event, the slots, the open form and the newest message survive a restart."""
-    before = tracker(ActionExecuted("action_session_start"), SessionStarted(), *turn())
+    before = tracker(ActionExecuted("action_session_start"), SessionStarted(), *one_turn())
     await make_store().save(before)
     after = await make_store().retrieve("c1")
     assert after is not None
@@ -86,21 +40,21 @@ async def test_a_conversation_comes_back_as_it_was(make_store: MakeStore) -> Non
 async def test_nobody_is_new(make_store: MakeStore) -> None:
     """A conversation that was never saved is None, not an empty tracker; another one's events are not shown."""
     store = make_store()
-    await store.save(tracker(*turn()))
+    await store.save(tracker(*one_turn()))
     assert await store.retrieve("c2") is None
 
 
 async def test_only_new_events_are_stored_one_row_a_turn(make_store: MakeStore) -> None:
     """A turn adds one row with its own events, so that the hundredth turn costs what the first did."""
     store = make_store()
-    known = tracker(*turn(1))
+    known = tracker(*one_turn(1))
     await store.save(known)
-    await store.save(grow(known, turn(2)))  # the same object
+    await store.save(grow(known, one_turn(2)))  # the same object
     again = await store.retrieve("c1")
     assert again is not None
-    await store.save(grow(again, turn(3)))  # one that was read
-    assert [row.message_id for row in rows(store)] == ["m1", "m2", "m3"]
-    assert [len(store._open(row.events)) for row in rows(store)] == [5, 5, 5]
+    await store.save(grow(again, one_turn(3)))  # one that was read
+    assert [row.message_id for row in stored(store)] == ["m1", "m2", "m3"]
+    assert [len(store._open(row.events)) for row in stored(store)] == [5, 5, 5]
     whole = await store.retrieve("c1")
     assert whole is not None
     assert [e.text for e in whole.events if isinstance(e, UserUttered)] == [
@@ -113,19 +67,19 @@ async def test_only_new_events_are_stored_one_row_a_turn(make_store: MakeStore) 
 async def test_saving_twice_stores_once(make_store: MakeStore) -> None:
     """Nothing new, nothing stored."""
     store = make_store()
-    known = tracker(*turn())
+    known = tracker(*one_turn())
     await store.save(known)
     await store.save(known)
-    assert len(rows(store)) == 1
+    assert len(stored(store)) == 1
 
 
 async def test_an_empty_tracker_is_not_stored(make_store: MakeStore) -> None:
     """Rasa saves each new tracker while it is still empty; a first turn that fails must leave nothing behind."""
     store = make_store()
     known = await store.get_or_create_tracker("c1")
-    assert len(known.events) == 1 and rows(store) == []
-    await store.save(grow(known, turn()))
-    (row,) = rows(store)
+    assert len(known.events) == 1 and stored(store) == []
+    await store.save(grow(known, one_turn()))
+    (row,) = stored(store)
     assert len(store._open(row.events)) == 6
 
 
@@ -137,7 +91,7 @@ async def test_a_whole_conversation_through_rasa(
     agent = Agent.load(tiny_model, tracker_store=store, action_endpoint=EndpointConfig(action_server.url))
     for number, text in enumerate(["hello there", "i am so lonely", "good morning"]):
         await agent.processor.handle_message(UserMessage(text, WholeReplies("web"), "c1", message_id=f"m{number}"))
-    assert [row.message_id for row in rows(store)] == ["m0", "m1", "m2"]
+    assert [row.message_id for row in stored(store)] == ["m0", "m1", "m2"]
     whole = await store.retrieve("c1")
     assert whole is not None
     assert [e.text for e in whole.events if isinstance(e, UserUttered)] == [
@@ -158,17 +112,21 @@ async def test_a_failed_turn_leaves_nothing(
     message = {"sender_id": "c1", "message_id": "m1"}
     with pytest.raises(TurnFailed):
         await agent.processor.handle_message(UserMessage("i am so lonely", WholeReplies("web"), **message))
-    assert rows(store) == [] and await store.retrieve("c1") is None
+    assert stored(store) == [] and await store.retrieve("c1") is None
     action_server.status = 200
     await agent.processor.handle_message(UserMessage("i am so lonely", WholeReplies("web"), **message))
-    assert [row.message_id for row in rows(store)] == ["m1"]
+    assert [row.message_id for row in stored(store)] == ["m1"]
+
+
+def all_bytes(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("assistant.db*"))
 
 
 async def test_stored_bytes_hold_no_plain_text(make_store: MakeStore, tmp_path: Path) -> None:
     """Whoever copies the database files reads neither what the resident wrote nor what was answered."""
     store = make_store()
-    await store.save(tracker(*turn()))
-    raw = b"".join(path.read_bytes() for path in tmp_path.glob("assistant.db*"))
+    await store.save(tracker(*one_turn()))
+    raw = all_bytes(tmp_path)
     assert b"tracker_turn" in raw
     for words in (b"lonely", b"loneliness", b"Where do you live", b"Wigston", b"village"):
         assert words not in raw
@@ -177,18 +135,18 @@ async def test_stored_bytes_hold_no_plain_text(make_store: MakeStore, tmp_path: 
 async def test_the_same_turn_is_never_encrypted_alike(make_store: MakeStore) -> None:
     """Two residents who write the same words cannot be told from the bytes."""
     store = make_store()
-    await store.save(tracker(said("i am lonely"), conversation="c1"))
-    await store.save(tracker(said("i am lonely"), conversation="c2"))
-    first, second = (row.events for row in rows(store))
+    await store.save(tracker(says("i am lonely"), conversation="c1"))
+    await store.save(tracker(says("i am lonely"), conversation="c2"))
+    first, second = (row.events for row in stored(store))
     assert first[:12] != second[:12] and first != second
 
 
 async def test_replies_to_a_repeated_message(make_store: MakeStore) -> None:
     """What was said in the turn of a message can be said again, and only that."""
     store = make_store()
-    known = tracker(*turn(1))
+    known = tracker(*one_turn(1))
     await store.save(known)
-    await store.save(grow(known, turn(2)))
+    await store.save(grow(known, one_turn(2)))
     (reply,) = store.replies_to("c1", "m2") or []
     assert reply["text"] == "Where do you live? 2"
     assert reply["buttons"] == [{"title": "Wigston", "payload": "Wigston"}]
@@ -199,122 +157,34 @@ async def test_replies_to_a_repeated_message(make_store: MakeStore) -> None:
 async def test_a_turn_without_a_reply_is_known_too(make_store: MakeStore) -> None:
     """An empty list is an answer ("nothing was said"); None means that the message never came."""
     store = make_store()
-    await store.save(tracker(said("hello", "m1"), ActionExecuted("action_listen")))
+    await store.save(tracker(says("hello", "m1"), ActionExecuted("action_listen")))
     assert store.replies_to("c1", "m1") == []
 
 
 async def test_a_repeated_message_id_is_refused(make_store: MakeStore) -> None:
     """The unique index: should two processes run the same message, the second one's turn fails and is not stored."""
     store = make_store()
-    await store.save(tracker(*turn(1)))
+    await store.save(tracker(*one_turn(1)))
     with pytest.raises(TurnFailed, match="IntegrityError"):
-        await store.save(tracker(*turn(1)))
-    assert len(rows(store)) == 1
+        await store.save(tracker(*one_turn(1)))
+    assert len(stored(store)) == 1
 
 
 async def test_the_same_message_id_in_two_conversations_is_fine(make_store: MakeStore) -> None:
     """Message ids are unique within a conversation, not across; a turn without one may come any number of times."""
     store = make_store()
-    await store.save(tracker(*turn(1), conversation="c1"))
-    await store.save(tracker(*turn(1), conversation="c2"))
-    await store.save(tracker(said("no id"), conversation="c1"))
-    await store.save(tracker(said("no id"), conversation="c1"))
-    assert len(rows(store)) == 4
-
-
-def lock(path: Path, exclusive: bool = False) -> sqlite3.Connection:
-    """Another process that holds the write lock, or (exclusive) lets nobody read either."""
-    other = sqlite3.connect(path, isolation_level=None, timeout=1)
-    if exclusive:
-        other.execute("PRAGMA journal_mode=DELETE")
-        other.execute("BEGIN EXCLUSIVE")
-    else:
-        other.execute("BEGIN IMMEDIATE")
-    return other
-
-
-async def test_a_locked_database_fails_the_save_soon(make_store: MakeStore, tmp_path: Path) -> None:
-    """While another writer is busy everybody waits on the event loop, so the wait is short; then the same save works."""
-    store = make_store()
-    known = tracker(*turn(1))
-    await store.save(known)
-    grow(known, turn(2))
-    other = lock(tmp_path / "assistant.db")
-    began = time.perf_counter()
-    with pytest.raises(TurnFailed, match="could not be saved"):
-        await store.save(known)
-    waited = time.perf_counter() - began
-    assert BUSY_MS / 1000 * 0.8 <= waited <= BUSY_MS / 1000 * 2 + 0.2
-    other.rollback()
-    other.close()
-    assert len(rows(store)) == 1
-    await store.save(known)
-    assert [len(store._open(row.events)) for row in rows(store)] == [5, 5]
-
-
-async def test_a_locked_database_fails_the_read_soon(make_store: MakeStore, tmp_path: Path) -> None:
-    """A tracker that cannot be read is a failed turn, never an empty conversation."""
-    store = make_store()
-    await store.save(tracker(*turn(1)))
-    other = lock(tmp_path / "assistant.db", exclusive=True)
-    began = time.perf_counter()
-    with pytest.raises(TurnFailed, match="could not be read"):
-        await store.retrieve("c1")
-    assert time.perf_counter() - began <= BUSY_MS / 1000 * 3 + 0.2
-    with pytest.raises(TurnFailed, match="could not be read"):
-        store.replies_to("c1", "m1")
-    other.rollback()
-    other.close()
-    assert await store.retrieve("c1") is not None
-
-
-@pytest.mark.parametrize("loss", ["file", "folder"])
-async def test_a_missing_database_fails_the_turn(make_store: MakeStore, tmp_path: Path, loss: str) -> None:
-    """The database file, or the disk that holds it, is gone: every use fails the turn, at once."""
-    store = make_store()
-    await store.save(tracker(*turn(1)))
-    if loss == "folder":
-        tmp_path.rename(tmp_path.with_name(tmp_path.name + "-gone"))
-    else:
-        for path in tmp_path.glob("assistant.db*"):
-            path.unlink()
-    began = time.perf_counter()
-    with pytest.raises(TurnFailed):
-        await store.retrieve("c1")
-    with pytest.raises(TurnFailed):
-        store.replies_to("c1", "m1")
-    with pytest.raises(TurnFailed):
-        await store.save(tracker(*turn(2)))
-    assert time.perf_counter() - began <= BUSY_MS / 1000
-
-
-async def test_another_key_fails_the_turn(make_store: MakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a changed SECRET_KEY an old conversation cannot be read; it must not look like a new one."""
-    await make_store().save(tracker(*turn(1)))
-    monkeypatch.setenv("SECRET_KEY", "another key for tests only, 32 characters")
-    store = make_store()
-    with pytest.raises(TurnFailed, match="InvalidTag"):
-        await store.retrieve("c1")
-    with pytest.raises(TurnFailed, match="InvalidTag"):
-        store.replies_to("c1", "m1")
-
-
-async def test_changed_bytes_fail_the_turn(make_store: MakeStore) -> None:
-    """A row that somebody changed is noticed."""
-    store = make_store()
-    await store.save(tracker(*turn(1)))
-    (row,) = rows(store)
-    with store._engine.begin() as connection:
-        connection.execute(turns.update().values(events=row.events[:-1] + bytes([row.events[-1] ^ 1])))
-    with pytest.raises(TurnFailed):
-        await store.retrieve("c1")
+    await store.save(tracker(*one_turn(1), conversation="c1"))
+    await store.save(tracker(*one_turn(1), conversation="c2"))
+    await store.save(tracker(says("no id"), conversation="c1"))
+    await store.save(tracker(says("no id"), conversation="c1"))
+    assert len(stored(store)) == 4
 
 
 async def test_keys_and_delete(make_store: MakeStore) -> None:
     """Conversations can be listed by id, and deleted without a trace."""
     store = make_store()
-    await store.save(tracker(*turn(1), conversation="c1"))
-    await store.save(tracker(*turn(1), conversation="c2"))
+    await store.save(tracker(*one_turn(1), conversation="c1"))
+    await store.save(tracker(*one_turn(1), conversation="c2"))
     assert sorted(await store.keys()) == ["c1", "c2"]
     await store.delete("c1")
     assert list(await store.keys()) == ["c2"] and await store.retrieve("c1") is None

@@ -101,7 +101,7 @@ def test_a_referral_is_stored_before_it_is_spoken_of(world: World, talk: Talk) -
     assert "so quiet in the house" in packet and "07700 900123" in packet.replace("+447700900123", "07700 900123")
     with world.services.db.reading() as session:
         (consent,) = session.scalars(select(ConsentEvent).where(ConsentEvent.referral_id == stored.id))
-    assert "First Contact Plus" in consent.text and consent.text in "\n".join(talk.transcript)
+    assert "First Contact Plus" in consent.words and consent.words in "\n".join(talk.transcript)
 
 
 def test_one_referral_for_one_assessment(world: World, start: Callable[..., Talk]) -> None:
@@ -180,16 +180,17 @@ def test_a_local_area_coordinator_only_with_coverage_checked_this_year(
     )
     coverage = Coverage.load(tmp_path)
     assert coverage.team_for("Coalville", "North West Leicestershire", date(2026, 11, 24))
-    words = "ive no food in, im behind on rent, my drinking is bad again, my knees mean i keep falling and im so lonely"
     outcomes = {}
     for label, changed in (("shipped", {}), ("covered", {"coverage": coverage})):
         talk = start()
         with world.using(**changed):
-            talk.say(words)
+            talk.say("i need a food bank")
+            talk.say("also i keep falling over")
+            talk.say("and im so lonely, nobody ever comes")
             talk.say("yes")
             talk.say("coalville")
-            talk.say("i want a person to help me")
-            talk.say("yes 18 or over")
+            talk.say("can i talk to a person")
+            talk.say("Yes, 18 or over")
             outcomes[label] = talk.said
     assert "First Contact Plus" in outcomes["shipped"]
     assert "Coalville Local Area Coordinator" in outcomes["covered"]

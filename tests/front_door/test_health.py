@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from front_door.health import Health
+from front_door.health import Check, Health
 from tests.front_door.support import House
 
 
@@ -37,7 +37,7 @@ async def test_ready_means_that_messages_can_be_stored() -> None:
     """The database going down makes it unready, unlike any other part."""
     up = {"database": True, "rasa": True}
 
-    def check(name: str):  # type: ignore[no-untyped-def]
+    def check(name: str) -> Check:
         async def is_up() -> bool:
             return up[name]
 

@@ -30,7 +30,7 @@ def send(page: Page, text: str) -> None:
 
 def choose(page: Page, label: str) -> None:
     count = page.locator('[data-from="assistant"]').count()
-    page.locator(f'button[name="choice"]:has-text("{label}")').last.click()
+    page.get_by_role("button", name=label, exact=True).last.click()
     answered(page, count)
 
 

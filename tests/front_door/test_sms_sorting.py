@@ -1,0 +1,110 @@
+"""Texts that are not for the bot, or not only: keywords, pictures, odd senders, loops."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import select
+
+from front_door.model import Conversation, Message, SafetyEvent
+from tests.front_door.support import House, eventually, words
+
+
+async def test_stop_is_obeyed_confirmed_once_and_never_given_to_the_bot(house: House) -> None:
+    """Further texts are stored and shown to staff, and answered by nothing; START by the provider lifts it."""
+    await house.text("SM0", "hello")
+    await eventually(lambda: len(house.texts()) == 1)
+    await house.text("SM1", "STOP")
+    await eventually(lambda: len(house.texts()) == 2)
+    assert house.texts()[1] == words().stop_confirmation
+    await house.text("SM2", "stop")
+    await house.text("SM3", "are you there")
+    await asyncio.sleep(0.3)
+    assert len(house.texts()) == 2 and len(house.rasa.turns) == 1
+    assert len(await house.rows(select(Message).where(Message.direction == "in"))) == 4
+    await house.text("SM4", "START", OptOutType="START")
+    await house.text("SM5", "hello again")
+    await eventually(lambda: len(house.texts()) == 3)
+    assert house.rasa.turns[-1]["text"] == "hello again"
+
+
+async def test_what_twilio_answered_itself_gets_no_text_from_us(house: House) -> None:
+    """OptOutType STOP and HELP: recorded, silent, not for the bot."""
+    await house.text("SM1", "stop", OptOutType="STOP")
+    await house.text("SM2", "help", OptOutType="HELP")
+    await asyncio.sleep(0.3)
+    assert house.texts() == [] and house.rasa.turns == []
+    kinds = [m.kind for m in await house.rows(select(Message).order_by(Message.seq))]
+    assert kinds == ["stop", "help"]
+
+
+async def test_a_lone_help_goes_to_the_bot_and_is_marked_for_staff(house: House) -> None:
+    """It may be distress, so the desk can see it as more than any text."""
+    await house.text("SM1", "HELP")
+    await eventually(lambda: house.texts())
+    assert house.rasa.turns[0]["text"] == "HELP"
+    assert [m.kind for m in await house.rows(select(Message).where(Message.direction == "in"))] == ["help_own"]
+
+
+async def test_danger_is_answered_even_after_stop(house: House) -> None:
+    """ "stop" as a sentence with danger in it is screened first; a crisis reply goes to a number that stopped texts too."""
+    await house.text("SM1", "stop", OptOutType="STOP")
+    await house.text("SM2", "I will kill myself")
+    await eventually(lambda: house.texts())
+    assert "Samaritans" in house.texts()[0]
+    assert [event.flag for event in await house.rows(select(SafetyEvent))] == ["suicide_self_harm"]
+
+
+async def test_pictures_are_never_fetched_and_get_one_fixed_reply(house: House) -> None:
+    """Without words the fixed reply alone; with words the turn goes on behind it. Nothing is asked of the picture's address."""
+    await house.text("SM1", "", NumMedia="1", MediaUrl0="http://127.0.0.1:9/x.jpg", MediaContentType0="image/jpeg")
+    await eventually(lambda: house.texts())
+    assert house.texts()[0].endswith(words().picture)
+    assert house.rasa.turns == []
+    await house.text("SM2", "this is my letter", NumMedia="2")
+    await eventually(lambda: len(house.texts()) == 2)
+    assert house.texts()[1] == f"{words().picture}\nYou said: this is my letter"
+
+
+@pytest.mark.parametrize("sender", ["82228", "NHS-NoReply", "+441164960123", "+33612345678"])
+async def test_senders_that_are_no_uk_mobile_are_stored_screened_and_not_answered(house: House, sender: str) -> None:
+    """Short codes, names, landlines, numbers abroad."""
+    assert await house.text("SM1", "I will kill myself", sender) == 200
+    await asyncio.sleep(0.4)
+    assert house.twilio.messages == [] and house.rasa.turns == []
+    assert len(await house.rows(select(SafetyEvent))) == 1
+
+
+async def test_two_machines_do_not_talk_to_each_other_for_ever(house: House) -> None:
+    """The same text a third time running is not answered; a crisis in it would be; other words are."""
+    for number in range(5):
+        await house.text(f"SM{number}", "I am driving right now")
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(0.3)
+    assert len(house.rasa.turns) == 2
+    for number in range(5, 8):
+        await house.text(f"SM{number}", "I smell gas")
+        await asyncio.sleep(0.1)
+    await eventually(lambda: len([text for text in house.texts() if "Samaritans" in text]) == 3)
+
+
+async def test_more_texts_a_minute_than_a_person_sends_are_not_answered(house: House) -> None:
+    """Over 30 a minute from one number: stored, not answered."""
+    for number in range(33):
+        await house.text(f"SM{number}", f"message number {number} of many")
+    await eventually(lambda: house.texts())
+    await asyncio.sleep(0.5)
+    stored = await house.rows(select(Message).where(Message.direction == "in"))
+    assert len(stored) == 33 and sum(m.kind == "loop" for m in stored) == 3
+
+
+async def test_a_new_start_after_three_days_keeps_the_stop(house: House) -> None:
+    """After 72 hours the conversation is a new one; that the number stopped texts still holds."""
+    from datetime import timedelta
+
+    await house.text("SM1", "stop", OptOutType="STOP")
+    house.clock.offset = timedelta(hours=73)
+    await house.text("SM2", "hello")
+    conversations = await house.rows(select(Conversation).order_by(Conversation.created_at))
+    assert [(c.state, c.texts_stopped) for c in conversations] == [("ended", True), ("active", True)]
