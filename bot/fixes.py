@@ -1,7 +1,7 @@
 """Fixes to Rasa 3.6.21, each with its reason; `apply()` puts them in place before Rasa serves.
 
-Rasa 3.6.21 is the last of its line, so none of these will arrive from upstream. `tests/bot/test_fixes.py` holds a test for
-each that fails when the fix stops working.
+Rasa 3.6.21 is the last of its line, so none of these will arrive from upstream. `tests/bot/test_fixes.py` and
+`test_fixes_actions.py` hold a test for each that fails when the fix stops working.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from typing import Any
 
 import aiohttp
 from jsonschema.validators import validator_for
-from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
+from rasa.core.actions.action import Action, ActionExecutionRejection, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel
 from rasa.core.nlg import NaturalLanguageGenerator
+from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core import events as rasa_events
 from rasa.shared.core.domain import Domain
@@ -51,6 +52,7 @@ class ActionClient:
 def apply() -> None:
     """Put every fix in place. Call once, before a model is loaded."""
     _a_failed_action_fails_the_turn()
+    _a_failure_inside_rasa_fails_the_turn()
     _a_database_outage_fails_the_turn()
     _typed_slashes_are_text()
     _event_classes_are_looked_up_once()
@@ -89,6 +91,37 @@ def _a_failed_action_fails_the_turn() -> None:
             raise TurnFailed(f"action {self.name()}: {type(error).__name__}") from error
 
     RemoteAction.run = run
+
+
+def _a_failure_inside_rasa_fails_the_turn() -> None:
+    """Rasa swallows an exception of its own actions too (a response that cannot be filled, a form's code) and goes on.
+
+    Here it fails the turn like that of any other action. A rejection still lets the rules answer.
+    """
+    run_action = MessageProcessor._run_action
+
+    async def run(self: MessageProcessor, action: Action, *args: Any, **kwargs: Any) -> bool:
+        return await run_action(self, _FailsLoudly(action), *args, **kwargs)  # type: ignore[arg-type]
+
+    MessageProcessor._run_action = run
+
+
+class _FailsLoudly:
+    """An action whose exceptions, rejections aside, become TurnFailed."""
+
+    def __init__(self, action: Action) -> None:
+        self._action = action
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._action, name)
+
+    async def run(self, *args: Any, **kwargs: Any) -> list[Event]:
+        try:
+            return await self._action.run(*args, **kwargs)
+        except ActionExecutionRejection:
+            raise
+        except Exception as error:
+            raise TurnFailed(f"action {self._action.name()}: {type(error).__name__}") from error
 
 
 def _payload(action: str, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from SECRET_KEY. A test on each side holds the two together by a recorded value.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -37,11 +38,13 @@ def secret_key() -> str:
     path = var_dir() / "secret_key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(base64.urlsafe_b64encode(os.urandom(48)).decode())
-        except FileExistsError:
-            pass  # the front door or the action server made it in the same moment
+        # Written beside its place and linked into it: no other process ever reads half a key.
+        draft = path.with_name(f"secret_key.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(base64.urlsafe_b64encode(os.urandom(48)).decode())
+        with contextlib.suppress(FileExistsError):  # another process of the same start was first
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text().strip()
 
 

@@ -61,6 +61,7 @@ def undo_fixes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rasa as it comes, now and after the test."""
     from rasa.core.actions.action import RemoteAction
     from rasa.core.agent import Agent
+    from rasa.core.processor import MessageProcessor
     from rasa.shared.core.events import Event
     from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 
@@ -69,6 +70,7 @@ def undo_fixes(monkeypatch: pytest.MonkeyPatch) -> None:
         (Agent, "_create_tracker_store"),
         (YAMLStoryReader, "unpack_regex_message"),
         (Event, "resolve_by_type"),
+        (MessageProcessor, "_run_action"),
     ):
         assert owner.__dict__[name].__module__.startswith("rasa."), f"{name} was left changed by another test"
         monkeypatch.setattr(owner, name, owner.__dict__[name])
@@ -107,7 +109,9 @@ def make_store(tmp_path: Path) -> Iterator[Callable[..., Any]]:
     stores = []
 
     def make(domain: Domain | None = None) -> ConversationStore:
-        store = ConversationStore(domain or Domain.from_yaml(DOMAIN), url=f"sqlite:///{tmp_path / 'assistant.db'}")
+        store = ConversationStore(
+            Domain.from_yaml(DOMAIN) if domain is None else domain, url=f"sqlite:///{tmp_path / 'assistant.db'}"
+        )
         stores.append(store)
         return store
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore, TrackerStore
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.core.domain import Domain
@@ -19,6 +21,7 @@ from rasa.shared.utils.common import all_subclasses
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import fixes
+from bot.errors import TurnFailed
 from tests.bot.action_server import ActionServer
 from tests.bot.conversations import conversation, turn
 from tests.bot.tiny import DOMAIN
@@ -28,7 +31,7 @@ from tests.bot.tiny import DOMAIN
 
 def test_the_tracker_store_is_used_unwrapped(fixed: None, make_store: Any) -> None:
     """Our store raises for an outage; nothing may stand between it and the turn."""
-    store, domain = make_store(), Domain.from_yaml(DOMAIN)
+    store, domain = make_store(Domain.empty()), Domain.from_yaml(DOMAIN)
     agent = Agent(domain=domain, tracker_store=store)
     assert agent.tracker_store is store
     assert store.domain.responses == domain.responses
@@ -85,6 +88,38 @@ async def test_typed_slashes_in_a_whole_turn(fixed: None, action_server: ActionS
     assert tracker.latest_message.intent["name"] != "restart"
     assert tracker.latest_message.text == "/restart"
     assert "restart" not in [event.type_name for event in tracker.events]
+
+
+# --- a failure inside Rasa fails the turn -------------------------------------------------------------------------------
+
+
+class BrokenWording(TemplatedNaturalLanguageGenerator):
+    """Wording that cannot be produced, as when a response lacks a value."""
+
+    async def generate(self, *args: Any, **kwargs: Any) -> Any:
+        raise KeyError("no such value")
+
+
+async def broken_wording(model: str, server: ActionServer) -> list[str]:
+    agent = Agent.load(model, action_endpoint=EndpointConfig(server.url))
+    agent.processor.nlg = BrokenWording({})
+    channel = CollectingOutputChannel()
+    await agent.processor.handle_message(UserMessage("hello", channel, "c1"))
+    return [message["text"] for message in channel.messages]
+
+
+async def test_a_failure_inside_rasa_fails_the_turn(fixed: None, action_server: ActionServer, tiny_model: str) -> None:
+    """An exception of Rasa's own action ends the turn: nothing is saved and nothing is said."""
+    with pytest.raises(TurnFailed):
+        await broken_wording(tiny_model, action_server)
+
+
+async def test_a_failure_inside_rasa_without_it(
+    undo_fixes: None, action_server: ActionServer, tiny_model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rasa by itself swallows it and answers with nothing."""
+    monkeypatch.setenv("ALLOW_MEMORY_TRACKER", "1")
+    assert await broken_wording(tiny_model, action_server) == []
 
 
 # --- event classes are looked up once ----------------------------------------------------------------------------------
