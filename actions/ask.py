@@ -77,12 +77,14 @@ class AskPlaceChoice(Ask):
     slot = "place_choice"
 
     async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
-        options: list[list[str]] = turn.get("place_options", [])
-        none = (self.services.words["other_place"], "none")
-        say.utter_message(
-            response="utter_ask_place_choice",
-            buttons=choices(self.slot, *((label, value) for label, value in options), none),
-        )
+        options = [(label, value) for label, value in turn.get("place_options", [])]
+        guess = turn.get("place_guess")
+        if guess:
+            say.utter_message(response="utter_ask_place_confirm", guess=guess, buttons=choices(self.slot, *options))
+            return
+        if all(value != "other" for _, value in options):
+            options.append((self.services.words["other_place"], "none"))
+        say.utter_message(response="utter_ask_place_choice", buttons=choices(self.slot, *options))
 
 
 class AskLightQuestion(Ask):

@@ -14,25 +14,17 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import placing, red_flag
+from actions.asides import DIGRESSIONS, TRIES, count_try, notice, step_back, take_aside
+from actions.episode import PLACE, QUESTION_SLOTS, put_aside
+from actions.needs_told import keep_words, take_needs
 from actions.services import Services
 from actions.turn import Turn
 from assessment import answers
 from assessment.questions import Question
 
 FORM = "assessment_form"
-MAX_QUESTIONS = 2
-QUESTION_SLOTS = ("first_question", "second_question")
-OWN_WORDS_LIMIT = 12  # messages kept for the packet
-# Intents that never answer a question of ours: a rule answers them and the question is asked again.
-DIGRESSIONS = {
-    "help", "privacy_question", "ask_hours", "bot_challenge", "complaint", "stop", "start_over", "greet", "thanks",
-    "goodbye", "chitchat", "out_of_scope",
-}  # fmt: skip
-NEW_EPISODE = (
-    "what_is_going_on", "needs_right", "needs", "own_words", "answers", "question", "first_question", "second_question",
-    "next_step", "shown", "shown_for", "wants_person", "outcome", "consent", "consent_offer", "consent_given_at",
-    "summary_right", "reference", "episode",
-)  # fmt: skip
+MOST_QUESTIONS = 2  # the third slot is only for the question about safety, asked once whenever it is due
+ORDER = ("what_is_going_on", "needs_right", "adult", "place", "place_choice", *QUESTION_SLOTS, "next_step")
 
 
 def next_question(turn: Turn, services: Services) -> str | None:
@@ -60,17 +52,15 @@ def next_question(turn: Turn, services: Services) -> str | None:
 
 def _light_question(turn: Turn, services: Services) -> str | None:
     """The slot of the next light question, with its id kept in `question`; None when there is none left to ask."""
-    free = [slot for slot in QUESTION_SLOTS if not turn.get(slot)]
-    if not free or turn.get("shown_for"):
-        return None
     chosen = services.questions.choose(
         turn.get("needs", []),
         turn.get("answers", {}),
         turn.get("red_flags_seen", []),
-        limit=len(QUESTION_SLOTS),
+        limit=MOST_QUESTIONS,
         hints=services.questions.hints(" ".join(turn.get("own_words", []))),
     )
-    if not chosen:
+    free = [slot for slot in QUESTION_SLOTS if not turn.get(slot)]
+    if not chosen or not free or (not chosen[0].once_for and (turn.get("shown_for") or len(free) == 1)):
         return None
     turn.set(question=chosen[0].id)
     return free[0]
@@ -85,22 +75,38 @@ class ValidateAssessmentForm(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
         turn = Turn(tracker, FORM)
+        opening = turn.asked is None
+        aside = turn.already_answered
+        if opening:
+            _open_episode(turn)
         if not turn.already_answered:
-            opening = turn.asked is None
-            if opening:
-                _open_episode(turn)
-            understood = self._read(turn)
-            if not understood and not opening:
-                return []  # the form steps back, and the rule for this intent answers
-            # A first message that says nothing we can use gets the plainer question, as a misunderstood answer does.
-            turn.set(failed_turns=0.0 if understood else 1.0)
-            if flags := red_flag.raised_by_answer(turn):
-                red_flag.speak(dispatcher, turn, self._services, flags)
-            for words in _new_advice(turn, self._services):
-                dispatcher.utter_message(text=words)
+            notice(turn)
+            aside = take_aside(dispatcher, turn, self._services, ORDER)
+            if not aside:
+                understood = self._read(turn)
+                if not understood and not opening:
+                    return step_back(turn, FORM)
+                # A first message that says nothing we can use gets the plainer question, as a misunderstood answer does.
+                if opening:
+                    turn.set(failed_turns=0.0 if understood else 1.0)
+                if flags := red_flag.raised_by_answer(turn):
+                    red_flag.speak(dispatcher, turn, self._services, flags)
+                for words in _new_advice(turn, self._services):
+                    dispatcher.utter_message(text=words)
+        return self._go_on(dispatcher, turn, counts=not opening and not aside)
+
+    def _go_on(self, say: CollectingDispatcher, turn: Turn, counts: bool) -> list[EventType]:
         question = next_question(turn, self._services)
-        if question and turn.get("wants_person") and not turn.before("wants_person"):
-            dispatcher.utter_message(response="utter_person_first")
+        if counts:
+            count_try(turn, question)
+        if question and turn.get("failed_turns", 0) >= TRIES:
+            say.utter_message(response="utter_not_understood_person")
+            turn.set(wants_person=True, failed_turns=0.0, place_options=None, place_guess=None)
+            if not turn.get("place"):
+                turn.set(place=placing.UNKNOWN, area_kind="unknown")
+            question = next_question(turn, self._services)
+        elif question and turn.get("wants_person") and not turn.before("wants_person"):
+            say.utter_message(response="utter_person_first")
         turn.set(requested_slot=question)
         return turn.events()
 
@@ -108,38 +114,30 @@ class ValidateAssessmentForm(Action):
         """Take everything the message says. False when there was nothing in it for the form."""
         if turn.choice:
             return _read_choice(turn, self._services)
-        if turn.wants_human:
+        if turn.get("adult") == "no" and not turn.before("adult"):
+            take_needs(turn, self._services)
+            return True  # an age under 18 was stated
+        if turn.asked in ("place", "place_choice") and placing.names_a_place(turn, self._services.places):
+            return bool(_READERS[turn.asked](turn, self._services))
+        if turn.wants_human or _yes_after_a_crisis(turn):
             turn.set(wants_person=True)
-            self._take_needs(turn)
+            take_needs(turn, self._services)
             placing.take_mentioned(turn, self._services.places)
             return True
+        if turn.asked == "next_step" and turn.detail == "more":
+            return _choose_next(turn, "more")
         if turn.intent in ("stop", "start_over"):
             return False
         reader = _READERS.get(turn.asked or "what_is_going_on")
         answered = bool(reader and turn.intent not in DIGRESSIONS and reader(turn, self._services))
-        told = self._take_needs(turn)
+        told = take_needs(turn, self._services)
         placed = placing.take_mentioned(turn, self._services.places)
         return answered or told or placed
 
-    def _take_needs(self, turn: Turn) -> bool:
-        """Add the needs that the message tells (or takes back). True when the list changed."""
-        told = turn.entities("need")
-        if not told or (turn.asked in ("adult", "place_choice") and turn.intent != "tell_need"):
-            return False
-        known: list[str] = turn.get("needs", [])
-        if turn.intent in ("correction", "deny"):
-            needs = [n for n in known if n not in told] + [n for n in told if n not in known]
-        else:
-            needs = known + [n for n in told if n not in known]
-        _keep_words(turn)
-        if answers.about_other(turn.text):
-            turn.set(about_other=True)
-        if answers.young(turn.text) and not turn.get("about_other"):
-            turn.set(young=True)
-        if needs == known:
-            return False
-        turn.set(needs=self._services.needs.order(needs), needs_right=None, shown_for=None, what_is_going_on="told")
-        return True
+
+def _yes_after_a_crisis(turn: Turn) -> bool:
+    """The crisis reply said "if you would like a person, just say so", and nothing else was asked."""
+    return turn.asked is None and bool(turn.get("crisis_open")) and answers.agrees(turn.text) is True
 
 
 def _new_advice(turn: Turn, services: Services) -> list[str]:
@@ -151,18 +149,24 @@ def _new_advice(turn: Turn, services: Services) -> list[str]:
 
 def _open_episode(turn: Turn) -> None:
     """A finished assessment is not answered from again, except when the resident goes on with it."""
-    if turn.get("outcome") == "enough" and turn.wants_human:
+    outcome = turn.get("outcome")
+    choice = turn.choice
+    if outcome == "enough" and (turn.wants_human or turn.detail == "more"):
         turn.set(outcome=None, next_step=None)
-    elif turn.get("outcome"):
-        turn.set(**dict.fromkeys(NEW_EPISODE))
+    elif outcome == "own_door" and (
+        (choice and choice[0] in ("place", "adult"))
+        or turn.entities("place")
+        or turn.entities("postcode")
+        or (turn.get("adult") == "no" and answers.adult(turn.text) is True)
+    ):
+        # Another place, or an age after all: the same assessment goes on.
+        turn.set(outcome=None, adult=None, young=None, **dict.fromkeys(PLACE))
+        if not choice and answers.adult(turn.text) is True:
+            turn.set(adult="yes")
+    elif outcome:
+        put_aside(turn)
     if not turn.get("episode"):
         turn.set(episode=turn.message_id)
-
-
-def _keep_words(turn: Turn) -> None:
-    words = turn.get("own_words", [])
-    if turn.text and turn.text not in words:
-        turn.set(own_words=[*words, turn.text][-OWN_WORDS_LIMIT:])
 
 
 def _read_choice(turn: Turn, services: Services) -> bool:
@@ -175,6 +179,8 @@ def _read_choice(turn: Turn, services: Services) -> bool:
         return True
     if slot == "needs_right":
         return _choose_needs(turn, value)
+    if slot == "place":
+        return turn.get("place") is None  # "I live somewhere else", after another council's door
     if slot == "place_choice":
         return placing.choose(turn, value, services.places)
     if slot == "adult" and value in ("yes", "no"):
@@ -203,7 +209,7 @@ def _choose_needs(turn: Turn, value: str) -> bool:
 def _read_what(turn: Turn, services: Services) -> bool:
     """The first telling: needs are taken by the caller; a message without one counts as not understood."""
     if turn.intent == "tell_need" and turn.text:
-        _keep_words(turn)
+        keep_words(turn)
     return False
 
 
@@ -221,7 +227,7 @@ def _read_needs_right(turn: Turn, services: Services) -> bool:
 
 
 def _read_adult(turn: Turn, services: Services) -> bool:
-    agreed = answers.adult(turn.text, turn.intent)
+    agreed = answers.adult(turn.text)
     if agreed is None:
         return False
     turn.set(adult="yes" if agreed else "no")
@@ -256,7 +262,7 @@ def _option_said(question: Question, turn: Turn) -> str | None:
     if agreed is not None:
         start = "yes" if agreed else "no"
         plain = [value for label, value in labels.items() if re.split(r"\W", label)[0] == start]
-        if plain:
+        if len(plain) == 1:
             return plain[0]
     starts = [value for label, value in labels.items() if len(said) > 3 and (label.startswith(said) or said in label)]
     return starts[0] if len(starts) == 1 else None
@@ -277,20 +283,19 @@ def _answer_question(turn: Turn, services: Services, slot: str, value: str) -> b
 
 
 def _read_next_step(turn: Turn, services: Services) -> bool:
-    if turn.detail == "more":
-        return _choose_next(turn, "more")
     text = turn.text.lower()
     if any(word in text for word in ("person", "someone", "somebody")):
         return _choose_next(turn, "person")
     agreed = answers.yes_no(turn.text, turn.intent)
     if turn.get("next_step") == "clear":  # the question was "would you like a person?", so yes and no are plain
         return agreed is not None and _choose_next(turn, "person" if agreed else "enough")
-    if any(word in text for word in ("enough", "fine", "all i need", "all right", "will do", "sorted", "that's it")):
+    if agreed is False or any(
+        word in text for word in ("enough", "fine", "all i need", "all right", "will do", "sorted")
+    ):
         return _choose_next(turn, "enough")
-    if agreed is not None:
+    if agreed:
         turn.set(next_step="clear")
-        return True
-    return False
+    return bool(agreed)
 
 
 def _choose_next(turn: Turn, value: str) -> bool:
@@ -313,5 +318,6 @@ _READERS: dict[str, Callable[[Turn, Services], bool]] = {
     "place_choice": _read_place_choice,
     "first_question": _read_question,
     "second_question": _read_question,
+    "third_question": _read_question,
     "next_step": _read_next_step,
 }

@@ -6,6 +6,8 @@ from actions.turn import Turn
 from assessment import answers
 from assessment.places import PlaceAnswer, Places
 
+ELSEWHERE = ("none", "other")  # the choices that ask for the place again
+SHORT_ANSWER = 4  # words
 UNKNOWN = "unknown"  # the resident would not or could not say; services for the whole county are shown
 
 
@@ -16,12 +18,20 @@ def question(turn: Turn) -> str | None:
     return None if turn.get("place") else "place"
 
 
+def names_a_place(turn: Turn, places: Places) -> bool:
+    """True when the message holds a place or a postcode, whatever else it sounds like ("Leicester", "Newbold")."""
+    if turn.entities("place") or turn.entities("postcode"):
+        return True
+    return len(turn.text.split()) <= SHORT_ANSWER and places.find(turn.text).kind != "unknown"
+
+
 def take_mentioned(turn: Turn, places: Places) -> bool:
     """Take a place that the message mentions, while none is known or when it corrects one. True when something was taken."""
     names, postcodes = turn.entities("place"), turn.entities("postcode")
     if (not names and not postcodes) or turn.asked in ("place", "place_choice"):
         return False  # an answer to the place question is read as such
-    if turn.get("place") and turn.intent not in ("give_place", "correction"):
+    known = turn.get("place") not in (None, UNKNOWN)
+    if known and turn.intent not in ("give_place", "correction"):
         return False
     found = places.resolve(names, next(iter(postcodes), None))
     if found.kind in ("unknown", "outside") and turn.intent != "give_place":
@@ -49,14 +59,14 @@ def answer_choice(turn: Turn, places: Places) -> bool:
     """Read the answer to "which one?" or "so that is ...?" in words."""
     options: list[list[str]] = turn.get("place_options", [])
     agreed = answers.yes_no(turn.text, turn.intent)
-    if agreed is False or (agreed and len(options) == 1):
+    if agreed is False or (agreed and turn.get("place_guess")):
         return choose(turn, options[0][1] if agreed else "none", places)
     if turn.intent in ("skip", "dont_know"):
         turn.set(place=UNKNOWN, area_kind="unknown", place_options=None)
         return True
     said = turn.text.lower()
     for label, value in options:
-        if value != "none" and (label.lower() in said or (said.strip() and said.strip(" .!") in label.lower())):
+        if value not in ELSEWHERE and (label.lower() in said or (said.strip() and said.strip(" .!") in label.lower())):
             return choose(turn, value, places)
     if turn.entities("place") or turn.entities("postcode"):
         turn.set(place_options=None)
@@ -66,8 +76,8 @@ def answer_choice(turn: Turn, places: Places) -> bool:
 
 def choose(turn: Turn, value: str, places: Places) -> bool:
     """Take one of the options by its value ("none" asks for the place again)."""
-    if value == "none":
-        turn.set(place=None, place_options=None, place_choice=None)
+    if value in ELSEWHERE:
+        turn.set(place=None, place_options=None, place_choice=None, place_guess=None)
         return True
     turn.set(place_choice=value)
     return _take(turn, places.resolve([value], None))
@@ -77,8 +87,11 @@ def _take(turn: Turn, found: PlaceAnswer) -> bool:
     if found.kind == "unknown":
         return False
     if found.kind in ("ambiguous", "confirm"):
-        turn.set(place=None, place_options=[list(option) for option in found.options])
+        guess = ", ".join(part for part in (found.name, found.area) if part) if found.kind == "confirm" else None
+        turn.set(place=None, place_options=[list(option) for option in found.options], place_guess=guess)
         return True
     kind = "county" if found.kind == "district" else found.kind
-    turn.set(place=found.name, district=found.district, area=found.area, area_kind=kind, place_options=None)
+    turn.set(
+        place=found.name, district=found.district, area=found.area, area_kind=kind, place_options=None, place_guess=None
+    )
     return True

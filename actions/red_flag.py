@@ -8,9 +8,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.asides import notice
+from actions.episode import put_aside
 from actions.services import Services
 from actions.turn import Turn
-from assessment import answers
 from service_catalogue.hours import is_open
 
 THREAT = "threat_to_others"
@@ -50,12 +51,14 @@ class ActionRedFlag(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
         turn = Turn(tracker)
         flags = turn.entities("red_flag")
-        if answers.young(turn.text) and not answers.about_other(turn.text):
-            turn.set(young=True)
-        if answers.about_other(turn.text):
-            turn.set(about_other=True)
+        if turn.get("outcome") and not turn.loop:
+            put_aside(turn)
+        notice(turn)
+        if turn.asked == "safe_contact" and "abuse_now" in flags:
+            turn.set(safe_contact="no")  # what was said here answers the question too
         speak(dispatcher, turn, self._services, [*flags, *turn.entities("threat")])
         turn.set(
+            crisis_open=not turn.loop,
             red_flags_seen=list(dict.fromkeys([*turn.get("red_flags_seen", []), *flags])),
             own_words=[*turn.get("own_words", []), turn.text][-12:],
             needs=self._services.needs.order([*turn.get("needs", []), *turn.entities("need")]),

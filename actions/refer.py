@@ -8,8 +8,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.asides import DIGRESSIONS, TRIES, count_try, notice, step_back, take_aside
 from actions.ask import Ask, choices
-from actions.assess import DIGRESSIONS
 from actions.decision import decide_for
 from actions.services import Services
 from actions.summary import build_request, summarise
@@ -20,7 +20,15 @@ from referrals.consent import ConsentText
 from referrals.submit import ReferralRefused, submit
 
 FORM = "referral_form"
-CHANGES = {"name": ("full_name",), "contact": ("contact", "safe_contact", "contact_note"), "time": ("best_time",)}
+ORDER = ("adult", "consent", "full_name", "contact", "safe_contact", "contact_note", "best_time", "summary_right")
+CHANGES = {
+    "name": ("full_name",),
+    "contact": ("contact", "contact_kind", "safe_contact", "contact_note"),
+    "safe": ("safe_contact", "contact_note"),
+    "time": ("best_time",),
+}
+NO_CONTACT = "none"  # no phone and no e-mail: the note says how the person can be reached
+ANY_TIME = "Any time"
 
 
 def next_question(turn: Turn) -> str | None:
@@ -31,10 +39,13 @@ def next_question(turn: Turn) -> str | None:
         turn.set(outcome="declined")
     if turn.get("outcome") in ("own_door", "declined"):
         return None
-    for slot in ("adult", "consent", "full_name", "contact", "safe_contact"):
+    for slot in ("adult", "consent", "full_name", "contact"):
         if not turn.get(slot):
             return slot
-    if turn.get("safe_contact") == "no" and not turn.get("contact_note"):
+    reachable = turn.get("contact_kind") != NO_CONTACT
+    if reachable and not turn.get("safe_contact"):
+        return "safe_contact"
+    if (not reachable or turn.get("safe_contact") == "no") and not turn.get("contact_note"):
         return "contact_note"
     if not turn.get("best_time"):
         return "best_time"
@@ -53,46 +64,67 @@ class ValidateReferralForm(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
         turn = Turn(tracker, FORM)
-        if turn.asked is None:
+        opening = turn.asked is None
+        aside = turn.already_answered
+        if opening:
             turn.set(outcome=None)
         elif not turn.already_answered:
-            if not self._read(turn) and not _settle_after_two_failures(turn):
-                return []  # the form steps back, and the rule for this intent answers
-            turn.set(failed_turns=0.0)
-        turn.set(requested_slot=next_question(turn))
+            notice(turn)
+            aside = take_aside(dispatcher, turn, self._services, ORDER)
+            if not aside and not self._read(turn):
+                return step_back(turn, FORM)
+        question = next_question(turn)
+        if not opening and not aside:
+            count_try(turn, question)
+        if question and turn.get("failed_turns", 0) >= TRIES:
+            _settle(turn, question)
+            question = next_question(turn)
+        turn.set(requested_slot=question)
         return turn.events()
 
     def _read(self, turn: Turn) -> bool:
+        """Read the answer to the open question. One of the right shape counts whatever its words sound like."""
         if turn.choice:
             return _read_choice(turn, self._services)
-        if turn.intent in ("stop", "start_over", "talk_to_human"):
-            return False
+        if turn.get("adult") == "no":
+            return True  # an age under 18 was stated
         reader = _READERS.get(turn.asked or "")
-        if reader is None or (turn.intent in DIGRESSIONS and not _answers_anyway(turn)):
+        if reader is None:
+            return False
+        sounds_else = turn.wants_human or turn.intent in DIGRESSIONS
+        if sounds_else and not _answers_anyway(turn):
             return False
         return reader(turn, self._services)
 
 
-def _settle_after_two_failures(turn: Turn) -> bool:
-    """A question is never put a third time: what is not agreed is not sent, what is not known to be safe is not."""
-    if turn.get("failed_turns", 0) < 1 or turn.wants_human or turn.intent in DIGRESSIONS:
-        return False
-    settled = {
-        "adult": {"outcome": "declined"},
-        "consent": {"outcome": "declined"},
-        "safe_contact": {"safe_contact": "no"},
-        "summary_right": {"outcome": "declined"},
-    }.get(turn.asked or "")
-    turn.set(**(settled or {}))
-    return settled is not None
-
-
 def _answers_anyway(turn: Turn) -> bool:
-    """Whether words that sound like a digression answer the open question: "mornings" sounds like asking for hours."""
-    question = "?" in turn.text or turn.text.lower().split()[:1] in (["when"], ["what"], ["how"], ["who"], ["why"])
+    """Whether words that sound like something else answer the open question: "mornings" sounds like asking for hours."""
+    if answers.is_question(turn.text):
+        return False
+    if turn.asked == "contact":
+        return answers.contact(turn.text) is not None
+    if turn.asked == "safe_contact":
+        return answers.safe_contact(turn.text) is not None
     if turn.asked == "best_time":
-        return turn.intent == "ask_hours" and not question
-    return turn.asked in ("contact_note", "full_name") and not question
+        return answers.best_time(turn.text) is not None
+    if turn.asked == "full_name":
+        return turn.intent not in ("stop", "start_over", "help") and answers.name(turn.text) is not None
+    return turn.asked == "contact_note" and turn.intent not in ("stop", "start_over")
+
+
+def _settle(turn: Turn, question: str) -> None:
+    """Asked twice without an answer: what is not agreed is not sent, what is not known to be safe is not."""
+    turn.set(failed_turns=0.0)
+    if question in ("adult", "consent", "contact_note", "summary_right"):
+        turn.set(outcome="declined")
+    elif question == "safe_contact":
+        turn.set(safe_contact="no")
+    elif question == "contact":
+        turn.set(contact=NO_CONTACT, contact_kind=NO_CONTACT)
+    elif question == "full_name":
+        turn.set(full_name="Name not given")
+    elif question == "best_time":
+        turn.set(best_time=ANY_TIME)
 
 
 def _read_choice(turn: Turn, services: Services) -> bool:
@@ -110,7 +142,7 @@ def _read_choice(turn: Turn, services: Services) -> bool:
 
 
 def _read_adult(turn: Turn, services: Services) -> bool:
-    agreed = answers.adult(turn.text, turn.intent)
+    agreed = answers.adult(turn.text)
     if agreed is None:
         return False
     turn.set(adult="yes" if agreed else "no")
@@ -118,10 +150,8 @@ def _read_adult(turn: Turn, services: Services) -> bool:
 
 
 def _read_consent(turn: Turn, services: Services) -> bool:
-    """Only a plain yes is consent; not knowing, or wanting to skip, is none."""
-    if turn.intent in ("skip", "dont_know"):
-        return _consent(turn, services, False)
-    agreed = answers.yes_no(turn.text, turn.intent)
+    """Only a plain yes is consent, and only a plain no ends it."""
+    agreed = answers.agrees(turn.text)
     return agreed is not None and _consent(turn, services, agreed)
 
 
@@ -133,17 +163,26 @@ def _consent(turn: Turn, services: Services, agreed: bool) -> bool:
 
 
 def _read_name(turn: Turn, services: Services) -> bool:
+    """The name, and a number or address of mail that comes with it."""
+    if turn.intent in ("skip", "dont_know"):
+        turn.set(full_name="Name not given")
+        return True
     name = answers.name(turn.text)
-    if turn.intent in ("skip", "dont_know") or (name is None and turn.get("failed_turns", 0) >= 1):
-        name = turn.text.strip()[:80] if turn.intent not in ("skip", "dont_know") else "Name not given"
-    if not name or (turn.intent in DIGRESSIONS and len(name.split()) > 3):
+    if name is None:
         return False
     turn.set(full_name=name)
+    if answers.contact(turn.text) and not turn.get("contact"):
+        _take_contact(turn, services, turn.text)
     return True
 
 
 def _read_contact(turn: Turn, services: Services) -> bool:
-    return _take_contact(turn, services, turn.text)
+    if _take_contact(turn, services, turn.text):
+        return True
+    if answers.no_contact(turn.text) or turn.intent in ("skip", "dont_know"):
+        turn.set(contact=NO_CONTACT, contact_kind=NO_CONTACT)
+        return True
+    return False
 
 
 def _take_contact(turn: Turn, services: Services, text: str) -> bool:
@@ -152,40 +191,37 @@ def _take_contact(turn: Turn, services: Services, text: str) -> bool:
         number = phone.normalise(found[1], services.allow_test_numbers)
         found = ("phone", number) if number else None
     if found is None:
-        if turn.get("failed_turns", 0) < 1 or turn.intent in ("skip", "dont_know"):
-            return False
-        found = ("other", text.strip()[:200])  # asked twice: a person can make sense of it
+        return False
     turn.set(contact_kind=found[0], contact=found[1])
     return True
 
 
 def _read_safe(turn: Turn, services: Services) -> bool:
-    text = turn.text.lower()
-    ring = any(word in text for word in ("ring", "call", "phone"))
-    write = any(word in text for word in ("text", "message", "sms"))
-    agreed = answers.yes_no(turn.text, turn.intent)
-    only = "only" in text or "just" in text or "dont" in text or "don't" in text or "not" in text
-    if turn.intent in ("skip", "dont_know") or (agreed is False and not (ring ^ write)):
-        turn.set(safe_contact="no")
-    elif ring ^ write and only:
-        refused = any(
-            f"{no} {verb}" in text for no in ("dont", "don't", "not", "never") for verb in ("ring", "call", "text")
-        )
-        turn.set(safe_contact="ring" if ring != refused else "text")
-    elif agreed or ring or write:
-        turn.set(safe_contact="both" if agreed or ring == write else "ring" if ring else "text")
-    else:
+    if turn.get("contact_kind") == "email":
+        agreed = answers.agrees(turn.text)
+        if agreed is None:
+            return False
+        turn.set(safe_contact="both" if agreed else "no")
+        return True
+    safe = answers.safe_contact(turn.text)
+    if safe is None:
         return False
+    mode = {(True, True): "both", (True, False): "ring", (False, True): "text"}.get((safe.call, safe.text), "no")
+    turn.set(safe_contact=mode, contact_note=safe.note or turn.get("contact_note"))
     return True
 
 
 def _read_note(turn: Turn, services: Services) -> bool:
-    turn.set(contact_note=turn.text.strip()[:300] or None)
+    if turn.intent in ("skip", "dont_know", "deny") and answers.yes_no(turn.text, turn.intent) is not True:
+        turn.set(outcome="declined")  # no safe way to reach the person: nothing can be sent
+    else:
+        turn.set(contact_note=turn.text.strip()[:300] or None)
     return bool(turn.text.strip())
 
 
 def _read_time(turn: Turn, services: Services) -> bool:
-    time = "Any time" if turn.intent in ("skip", "dont_know", "affirm") else answers.best_time(turn.text)
+    unsure = turn.intent in ("skip", "dont_know", "affirm")
+    time = answers.best_time(turn.text) or (ANY_TIME if unsure else None)
     if time is None:
         return False
     turn.set(best_time=time)
@@ -193,12 +229,25 @@ def _read_time(turn: Turn, services: Services) -> bool:
 
 
 def _read_summary(turn: Turn, services: Services) -> bool:
-    if turn.intent == "correction":
+    if turn.get("summary_right") == "change":
+        part = _part_named(turn.text)
+        if part:
+            return _summary(turn, f"change_{part}")
+    agreed = answers.agrees(turn.text)
+    if agreed is None and (turn.intent == "correction" or "change" in turn.text.lower()):
         return _summary(turn, "change")
-    agreed = answers.yes_no(turn.text, turn.intent)
-    if "send" in turn.text.lower() and agreed is None:
-        agreed = not any(word in turn.text.lower() for word in ("don't", "dont", "do not", "not"))
     return agreed is not None and _summary(turn, "yes" if agreed else "change")
+
+
+def _part_named(text: str) -> str | None:
+    """The part of the summary that words name: name, contact, safe or time."""
+    words = {
+        "name": ("name",),
+        "safe": ("safe", "ring", "text"),
+        "contact": ("number", "phone", "mail", "contact"),
+        "time": ("time", "when"),
+    }
+    return next((part for part, said in words.items() if any(word in text.lower() for word in said)), None)
 
 
 def _summary(turn: Turn, value: str) -> bool:
@@ -256,6 +305,7 @@ class AskSummaryRight(Ask):
                     self.slot,
                     (words["change_name"], "change_name"),
                     (words["change_contact"], "change_contact"),
+                    (words["change_safe"], "change_safe"),
                     (words["change_time"], "change_time"),
                     (words["no_change"], "back"),
                 ),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from rasa_sdk import Action
 
 from actions.ask import AskLightQuestion, AskNeedsRight, AskNextStep, AskPlaceChoice, AskWhatIsGoingOn
-from actions.assess import QUESTION_SLOTS, ValidateAssessmentForm
-from actions.digress import ActionHelp, ActionHours, ActionNotUnderstood, ActionPrivacy
+from actions.assess import ValidateAssessmentForm
+from actions.digress import ActionHelp, ActionHours, ActionNotUnderstood, ActionOutOfScope, ActionPrivacy
+from actions.episode import QUESTION_SLOTS
 from actions.red_flag import ActionRedFlag
 from actions.refer import ActionSubmitReferral, AskConsent, AskSummaryRight, ValidateReferralForm
 from actions.services import Services
@@ -17,9 +18,10 @@ def all_actions(services: Services) -> list[Action]:
     """One instance of each action, ready to be registered."""
     return [
         ActionDeclined(services),
-        ActionHelp(services),
+        ActionHelp(),
         ActionHours(services),
         ActionNotUnderstood(),
+        ActionOutOfScope(),
         ActionOwnDoor(services),
         ActionPerson(services),
         ActionPrivacy(services),

@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, AllSlotsReset, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.ask import choices
 from actions.services import Services
 from actions.turn import Turn
 from assessment.own_doors import PHONE, Door
@@ -16,9 +17,9 @@ from safety.contacts import Contacts
 _LEAVE_FORM = [ActiveLoop(None), SlotSet("requested_slot", None)]
 
 
-def _forget() -> list[EventType]:
-    """Everything told so far is put aside; the transcript itself expires as usual."""
-    return [AllSlotsReset(), *_LEAVE_FORM]
+def _forget(tracker: Tracker) -> list[EventType]:
+    """Everything told so far is put aside, but for the reference of what was sent; the transcript expires as usual."""
+    return [AllSlotsReset(), SlotSet("reference", tracker.get_slot("reference")), *_LEAVE_FORM]
 
 
 class ActionStop(Action):
@@ -31,7 +32,7 @@ class ActionStop(Action):
             dispatcher.utter_message(response="utter_stopped_after_sending", reference=reference)
         else:
             dispatcher.utter_message(response="utter_stopped")
-        return _forget()
+        return _forget(tracker)
 
 
 class ActionStartOver(Action):
@@ -40,7 +41,7 @@ class ActionStartOver(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
         dispatcher.utter_message(response="utter_start_over")
-        return _forget()
+        return _forget(tracker)
 
 
 class ActionDeclined(Action):
@@ -56,8 +57,8 @@ class ActionDeclined(Action):
         turn = Turn(tracker)
         said_no = "no" in (turn.get("consent"), turn.get("summary_right"))
         asked = "utter_declined" if said_no else "utter_cannot_refer"
-        dispatcher.utter_message(response=asked, contact_line=self._services.team.contact_line())
-        return _forget()
+        dispatcher.utter_message(response=asked, website=self._services.team.website)
+        return _forget(tracker)
 
 
 class ActionOwnDoor(Action):
@@ -75,7 +76,15 @@ class ActionOwnDoor(Action):
         door = self._services.doors.door(
             kind, area=turn.get("area"), needs=turn.get("needs", []), other=bool(turn.get("about_other"))
         )
-        dispatcher.utter_message(response="utter_own_door", door_words=_with_numbers(door, self._services.contacts))
+        word = self._services.words
+        again = (
+            ("adult", word["door_adult"], "yes") if kind == "under_18" else ("place", word["door_elsewhere"], "change")
+        )
+        dispatcher.utter_message(
+            response="utter_own_door",
+            door_words=_with_numbers(door, self._services.contacts),
+            buttons=choices(again[0], (again[1], again[2])),
+        )
         return []
 
 
@@ -99,5 +108,7 @@ class ActionPerson(Action):
         return "action_person"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
-        dispatcher.utter_message(response="utter_person_soon", contact_line=self._services.team.contact_line())
+        team = self._services.team
+        if team.confirmed:
+            dispatcher.utter_message(response="utter_person_soon", contact_line=team.contact_line())
         return []

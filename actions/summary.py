@@ -14,14 +14,17 @@ _SAFE = {"both": (True, True), "ring": (True, False), "text": (False, True), "no
 
 
 def summarise(turn: Turn, services: Services) -> str:
-    """One short paragraph: everything personal that will be sent, and where it goes."""
+    """One fact a line: everything personal that will be sent, and where it goes."""
     words, needs = services.words, turn.get("needs", [])
     parts = [words["summary_name"].format(name=turn.get("full_name"))]
-    parts.append(words["summary_contact"].format(contact=_contact(turn)))
-    if turn.get("safe_contact") == "no":
-        parts.append(words["summary_contact_unsafe"].format(note=turn.get("contact_note") or "-"))
-    elif turn.get("contact_kind") == "phone":
-        parts.append(words[f"summary_safe_{turn.get('safe_contact')}"])
+    if turn.get("contact_kind") != "none":
+        parts.append(words["summary_contact"].format(contact=_contact(turn)))
+        if turn.get("safe_contact") == "no":
+            parts.append(words["summary_contact_unsafe"])
+        elif turn.get("contact_kind") == "phone":
+            parts.append(words[f"summary_safe_{turn.get('safe_contact')}"])
+    if turn.get("contact_note"):
+        parts.append(words["summary_note"].format(note=turn.get("contact_note")))
     parts.append(words["summary_time"].format(time=turn.get("best_time")))
     if needs:
         parts.append(words["summary_needs"].format(needs=services.needs.reflect(needs, other=True)))
@@ -29,8 +32,12 @@ def summarise(turn: Turn, services: Services) -> str:
         parts.append(words["summary_no_needs"])
     if turn.get("place") and turn.get("district"):
         parts.append(words["summary_place"].format(place=turn.get("place")))
+    if turn.get("own_words"):
+        parts.append(words["summary_words"])
+    if turn.get("red_flags_seen"):
+        parts.append(words["summary_flags"])
     parts.append(words["summary_team"].format(team=_offer(turn)["words"]["team"]))
-    return " ".join(parts)
+    return "\n".join(parts)
 
 
 def build_request(turn: Turn, services: Services) -> ReferralRequest:
@@ -38,7 +45,8 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
     offer = _offer(turn)
     consent = ConsentText(**offer["words"])
     needs = turn.get("needs", [])
-    call, text = _SAFE[turn.get("safe_contact")]
+    call, text = _SAFE[turn.get("safe_contact", "no")]
+    reachable = turn.get("contact_kind") != "none"
     given = turn.get("answers", {})
     return ReferralRequest(
         idempotency_key=f"{turn.conversation}:{turn.get('episode')}",
@@ -56,8 +64,8 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
         answers=tuple(_answered(services, question, value) for question, value in given.items()),
         services_shown=tuple(turn.get("shown", {}).values()),
         name=turn.get("full_name"),
-        contact_method=turn.get("contact_kind"),
-        contact_value=turn.get("contact"),
+        contact_method=turn.get("contact_kind") if reachable else "other",
+        contact_value=turn.get("contact") if reachable else turn.get("contact_note"),
         safe_to_call=call,
         safe_to_text=text,
         safe_note=turn.get("contact_note", ""),

@@ -55,6 +55,10 @@ class Turn:
     def set(self, **slots: Any) -> None:
         self._changed.update(slots)
 
+    @property
+    def changed(self) -> bool:
+        return bool(self._changed)
+
     def events(self) -> list[EventType]:
         return [SlotSet(name, value) for name, value in self._changed.items()]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import datetime
 
 from aiohttp import web
@@ -16,6 +16,7 @@ from common.database import Database
 from common.settings import Settings
 from desk.app import create_desk
 from front_door.app import create_app
+from front_door.retention import Retention, expire_for_ever
 from front_door.words import Words
 from referrals.delivery import deliver_due
 from referrals.mailer import Mailer, mailer_for
@@ -35,6 +36,7 @@ async def compose(settings: Settings, clock: Clock, db: Database) -> web.Applica
     cipher = encryption.use(encryption.Cipher(settings.secret_key))
     contacts = Contacts.load(settings.data_dir)
     team = TeamFacts.load(settings.data_dir)
+    retention = Retention.load(settings.data_dir)
     app = create_app(
         settings,
         clock,
@@ -48,16 +50,22 @@ async def compose(settings: Settings, clock: Clock, db: Database) -> web.Applica
         sub_applications=[("/desk/", create_desk(db, settings, clock, cipher))],
     )
     mailer = mailer_for(settings, team)
+    app.cleanup_ctx.append(_while_serving(lambda: deliver_for_ever(db, mailer, clock)))
+    app.cleanup_ctx.append(_while_serving(lambda: expire_for_ever(db, retention, clock)))
+    return app
 
-    async def deliver(_: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(deliver_for_ever(db, mailer, clock))
+
+def _while_serving(
+    work: Callable[[], Coroutine[None, None, None]],
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def run(_: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(work())
         yield
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
-    app.cleanup_ctx.append(deliver)
-    return app
+    return run
 
 
 def confirmed_number(contacts: Contacts, name: str) -> str | None:

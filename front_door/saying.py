@@ -20,10 +20,10 @@ class Voice:
     """What the front door says without the bot: its own words, and the crisis replies from confirmed contacts."""
 
     words: Words
-    crisis_text: Callable[[Sequence[str], str | None, str], str]
+    crisis_text: Callable[[Sequence[str], str | None, str, str], str]  # flags, area, channel, the resident's text
 
-    def crisis(self, flags: Sequence[str], area: str | None, channel: str) -> Reply:
-        return Reply(self.crisis_text(flags, area, channel), data={"kind": "crisis", "flags": list(flags)})
+    def crisis(self, flags: Sequence[str], area: str | None, channel: str, text: str) -> Reply:
+        return Reply(self.crisis_text(flags, area, channel, text), data={"kind": "crisis", "flags": list(flags)})
 
     def apology(self) -> Reply:
         return Reply(self.words.apology, data={"kind": "apology"})

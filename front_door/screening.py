@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Protocol
 
+from assessment.answers import young
 from common.clock import Clock
 from front_door.faults import where
 
@@ -66,12 +67,16 @@ class Screening:
             return ()
         return tuple(dict.fromkeys(finding.flag for finding in found))
 
-    def reply(self, flags: Sequence[str], area: str | None, channel: str) -> str:
-        """The whole crisis reply for `flags`; the fallback words should that fail, because silence would be worse."""
+    def reply(self, flags: Sequence[str], area: str | None, channel: str, text: str = "") -> str:
+        """The whole crisis reply for `flags`, with the words for young people when `text` says that a child writes; the fallback words should that fail, because silence would be worse."""
         now = self._clock.now()
         try:
             return self._replies.for_flags(
-                flags, area=area, channel=channel, is_open=lambda hours: self._is_open(hours, now)
+                flags,
+                area=area,
+                channel=channel,
+                is_open=lambda hours: self._is_open(hours, now),
+                young=young(text),
             )
         except Exception as error:
             logger.error("no crisis reply for %s: %s", ", ".join(flags), where(error))

@@ -61,7 +61,7 @@ def _with_crisis(turn: Turn, said: list[Reply], already: bool, voice: Voice) -> 
     if already:
         return [reply for reply in said if reply.choices or not reply.is_crisis]
     if turn.flags and not any(reply.is_crisis for reply in said):
-        return [voice.crisis(turn.flags, turn.area, turn.channel), *said]
+        return [voice.crisis(turn.flags, turn.area, turn.channel, turn.text), *said]
     return said
 
 
@@ -118,7 +118,7 @@ def break_silence(session: Session, message_id: str, voice: Voice, now: datetime
     if message.state not in WAITING:
         return True
     if message.flags and not message.crisis_sent:
-        reply = voice.crisis(message.flags, conversation.area, conversation.channel)
+        reply = voice.crisis(message.flags, conversation.area, conversation.channel, message.text)
         say(session, conversation, message.turn_id or message.id, [reply], voice, now)
         message.crisis_sent = True
         rows.record_reply_shown(session, [message.id], reply.text)

@@ -1,25 +1,27 @@
-"""Before serving: the database at its newest form, the starter catalogue loaded, a first member of staff."""
+"""Before serving: local data that can be used, the database at its newest form, the starter catalogue, a first member of staff."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from pathlib import Path
+from collections.abc import Callable
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import SQLAlchemyError
 
 from common import encryption
 from common import settings as settings_module
 from common.clock import Clock, clock_for
 from common.database import open_database
 from common.local_data import LocalDataError
-from common.settings import Settings, SettingsError
+from common.settings import Settings
 from desk.accounts import ensure_first_account
+from launch.check_data import QUICK_LOADERS, unusable
+from launch.paths import ROOT, STARTER_CATALOGUE
 from service_catalogue.load import LoadReport, load_starter
 
-ROOT = Path(__file__).resolve().parent.parent
-STARTER_CATALOGUE = ROOT / "data" / "catalogue" / "services.csv"
+__all__ = ["STARTER_CATALOGUE", "main", "migrate", "prepare"]
 
 
 def migrate(database_url: str) -> None:
@@ -31,8 +33,10 @@ def migrate(database_url: str) -> None:
     command.upgrade(config, "head")
 
 
-def prepare(settings: Settings, clock: Clock) -> tuple[LoadReport, tuple[str, str] | None]:
-    """Migrate, load the catalogue, make the first account. Returns the load report, and (name, password) on a first start."""
+def prepare(settings: Settings, clock: Clock, show_login: Callable[[str, str], None]) -> LoadReport:
+    """Migrate, load the catalogue, make the first account. On a first start `show_login(name, password)` is called before the
+    account is stored: a password that could not be shown belongs to no account. Raises LocalDataError, or what the database raises.
+    """
     settings.var_dir.mkdir(parents=True, exist_ok=True)
     encryption.use(encryption.Cipher(settings.secret_key))
     migrate(settings.database_url)
@@ -42,24 +46,33 @@ def prepare(settings: Settings, clock: Clock) -> tuple[LoadReport, tuple[str, st
             report = load_starter(session, STARTER_CATALOGUE, clock.now())
         with db.transaction() as session:
             login = ensure_first_account(session, clock.now())
+            if login:
+                show_login(*login)
     finally:
         db.close()
-    return report, login
+    return report
 
 
 def main() -> int:
     """`python -m launch.prepare`: a process of its own, so that the supervisor stays small. Prints what it did."""
     try:
         settings = settings_module.load()
-        report, login = prepare(settings, clock_for(settings.clock))
-    except (SettingsError, LocalDataError) as error:
+        if errors := unusable(settings.data_dir, QUICK_LOADERS):
+            for error in errors:
+                print(f"cannot start: {error}", file=sys.stderr)
+            return 2
+        report = prepare(
+            settings, clock_for(settings.clock), lambda name, password: print(f"login: {name} {password}", flush=True)
+        )
+    except (ValueError, LocalDataError) as error:
         print(f"cannot start: {error}", file=sys.stderr)
+        return 2
+    except SQLAlchemyError as error:
+        print(f"cannot start: the database cannot be used: {getattr(error, 'orig', None) or error}", file=sys.stderr)
         return 2
     print(
         f"catalogue: {report.seen} services ({report.new} new, {report.changed} changed, {report.withdrawn} withdrawn)"
     )
-    if login:
-        print(f"login: {login[0]} {login[1]}")
     return 0
 
 

@@ -1,62 +1,119 @@
 #!/usr/bin/env bash
 # Everything the assistant needs in the checkout: uv, two Python environments, the sentence encoder, the trained model.
-# Each step is skipped when it is done already; a step that takes long says so. Usage: launch/setup.sh [dev]
+# Each step is skipped when it is done already; a step that takes long says so. Ctrl-C and SIGTERM end what it started.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-unset PYTHONDONTWRITEBYTECODE # bytecode compiled at install makes the start three times as fast
-export RASA_TELEMETRY_ENABLED=false UV_PYTHON_PREFERENCE="${UV_PYTHON_PREFERENCE:-only-system}"
+# Bytecode compiled at install makes the start three times as fast; the others would lead uv or Python astray.
+unset PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH VIRTUAL_ENV UV_PROJECT_ENVIRONMENT
+# `system` prefers the machine's own Pythons and finds those that uv manages too.
+export RASA_TELEMETRY_ENABLED=false
+export UV_PYTHON_PREFERENCE="${UV_PYTHON_PREFERENCE:-system}" UV_PYTHON_DOWNLOADS="${UV_PYTHON_DOWNLOADS:-never}"
 mkdir -p .setup
 say() { printf '%s\n' "setup: $*" >&2; }
 
-find_uv() {
-  if command -v uv >/dev/null 2>&1; then command -v uv; return; fi
-  if [ ! -x .setup/uv/bin/uv ]; then
-    say "installing uv (a few seconds)"
-    python3 -m venv .setup/uv && .setup/uv/bin/pip install --quiet uv
+child= ticker=
+end() { # end STATUS: the child's whole group first
+  trap '' INT TERM HUP
+  if [ -n "$ticker" ]; then kill -KILL -- "-$ticker" 2>/dev/null || true; fi
+  if [ -n "$child" ]; then
+    kill -TERM -- "-$child" 2>/dev/null || true
+    for _ in $(seq 100); do
+      kill -0 -- "-$child" 2>/dev/null || break
+      sleep 0.1
+    done
+    kill -KILL -- "-$child" 2>/dev/null || true
   fi
-  echo "$PWD/.setup/uv/bin/uv"
+  say "interrupted; the next start goes on from here"
+  exit "$1"
 }
-UV=$(find_uv)
+trap 'end 130' INT
+trap 'end 143' TERM
+trap 'end 129' HUP
 
-for version in 3.11 3.10; do
-  if ! "$UV" python find "$version" >/dev/null 2>&1; then
+run() { # run COMMAND: in a process group of its own, so that a signal is handled at once and ends all of it
+  local status=0
+  set -m
+  "$@" </dev/null &
+  child=$!
+  set +m
+  wait "$child" || status=$?
+  child=
+  return "$status"
+}
+
+slowly() { # slowly WORDS COMMAND: `run`, with a sign of life every 20 seconds
+  local words=$1 status=0
+  shift
+  say "$words"
+  set -m
+  (
+    exec 9>&-
+    began=$SECONDS
+    while sleep 20 && kill -0 $$ 2>/dev/null; do say "... $((SECONDS - began)) s so far"; done
+  ) </dev/null &
+  ticker=$!
+  disown "$ticker"
+  set +m
+  run "$@" || status=$?
+  kill -KILL -- "-$ticker" 2>/dev/null || true
+  ticker=
+  return "$status"
+}
+
+# One set-up at a time. What it starts holds the lock too, so nothing that outlives it is run over.
+exec 9>.setup/lock
+flock -n 9 || {
+  say "another set-up of this checkout is running; waiting for it"
+  run flock 9
+}
+
+UV=
+need_uv() {
+  if [ -z "$UV" ]; then
+    run launch/find_uv.sh >.setup/uv-path || exit 1
+    UV=$(cat .setup/uv-path)
+  fi
+}
+
+need_python() { # need_python VERSION
+  if ! "$UV" python find --system "$1" >/dev/null 2>&1; then
     cat >&2 <<EOF
-setup: Python $version was not found on this machine.
-  The assistant needs two: 3.11 (or newer 3.11.x) for everything public, 3.10 for Rasa.
-  Get it with one of:
-    uv python install $version        (needs the internet; run it as: $UV python install $version)
-    pyenv install $version            (then run make again)
-    apt install python$version python$version-venv   (where your Debian or Ubuntu has it)
-  If uv installed it, start with: UV_PYTHON_PREFERENCE=managed make run
+setup: Python $1 was not found on this machine.
+  The assistant needs two: 3.11 for everything public, 3.10 for Rasa.
+  Get it with one of these, then run make again:
+    $UV python install $1        (needs the internet)
+    pyenv install $1
+    apt install python$1   (where your Debian or Ubuntu has it)
 EOF
     exit 1
   fi
-done
-
-stamp() { cat "$@" | sha256sum | cut -c1-40; }
-
-sync() { # sync NAME FILES... -- uv arguments
-  local name=$1 want
-  shift
-  local files=()
-  while [ "$1" != "--" ]; do files+=("$1"); shift; done
-  shift
-  want=$(stamp "${files[@]}")
-  if [ "$(cat ".setup/$name" 2>/dev/null || true)" != "$want" ]; then
-    say "installing $name from its lock file, every file checked against its hash (up to a minute)"
-    "$UV" sync --frozen --quiet "$@"
-    echo "$want" >".setup/$name"
-  fi
 }
-sync "the main environment" pyproject.toml uv.lock -- --project .
-sync "the Rasa environment" bot/pyproject.toml bot/uv.lock -- --project bot
 
-bot/.venv/bin/python -m bot.encoder.build >&2
+sync() { # sync NAME PYTHON FOLDER: a stamp counts only while its environment is there
+  local name=$1 want
+  want=$(cat "$3/pyproject.toml" "$3/uv.lock" | sha256sum | cut -c1-40)
+  if [ "$(cat ".setup/$name" 2>/dev/null || true)" = "$want" ] && [ -x "$3/.venv/bin/python" ]; then return; fi
+  need_uv
+  need_python "$2"
+  rm -f ".setup/$name"
+  slowly "installing $name from its lock file, every file checked against its hash (up to a minute)" \
+    "$UV" sync --frozen --quiet --python "$2" --project "$3" || {
+    say "$name could not be installed; see above"
+    exit 1
+  }
+  echo "$want" >".setup/$name"
+}
+sync "the main environment" 3.11 .
+sync "the Rasa environment" 3.10 bot
+
+run bot/.venv/bin/python -m bot.encoder.build >&2
+
+train() { bot/.venv/bin/python -m bot train --out models --fixed-model-name assistant --quiet >.setup/train.log 2>&1; }
 
 want=$(.venv/bin/python -m launch.model_stamp)
-if [ "$(cat .setup/model 2>/dev/null || true)" != "$want" ] || ! ls models/assistant.tar.gz >/dev/null 2>&1; then
-  say "training the model (about a minute)"
-  bot/.venv/bin/python -m bot train --out models --fixed-model-name assistant --quiet >.setup/train.log 2>&1 || {
+if [ "$(cat .setup/model 2>/dev/null || true)" != "$want" ] || [ ! -s models/assistant.tar.gz ]; then
+  rm -f .setup/model
+  slowly "training the model (about two minutes)" train || {
     tail -40 .setup/train.log >&2
     say "training failed; the whole output is in .setup/train.log"
     exit 1

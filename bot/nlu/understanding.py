@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 EMPTY_INTENT = "out_of_scope"
 NEED_INTENT = "tell_need"
 RANKING_LENGTH = 5
+MUST_BE_SURE = ("stop", "start_over")
 
 
 @DefaultV1Recipe.register(
@@ -50,6 +51,7 @@ class Understanding(GraphComponent, IntentClassifier):
             "flag_strength": 4.0,
             "need_threshold": 0.5,  # a need at least this sure is reported
             "flag_threshold": 0.5,  # likewise a red flag
+            "sure": 0.6,  # how sure stop and start_over must be
             "thresholds": {},  # label: threshold, where one label differs
         }
 
@@ -159,6 +161,10 @@ class Understanding(GraphComponent, IntentClassifier):
             # A message that carries a need or a flag says what is going on, even when it greets or asks as well.
             scores = scores * 0.5
             scores[head.labels.index(NEED_INTENT)] += 0.5
+        for label in MUST_BE_SURE:
+            # These throw away what was said: a guess is not enough.
+            if label in head.labels and scores[head.labels.index(label)] < self._config["sure"]:
+                scores[head.labels.index(label)] *= 0.1
         order = scores.argsort()[::-1][:RANKING_LENGTH]
         ranking = [{"name": head.labels[i], "confidence": float(scores[i])} for i in order]
         message.set(INTENT, ranking[0], add_to_output=True)

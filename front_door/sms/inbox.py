@@ -167,7 +167,7 @@ def _obey(
 
 def _crisis_only(session: Session, conversation: Conversation, message: Message, voice: Voice, now: datetime) -> None:
     """Danger in a text that the bot does not get (texts stopped): the crisis reply goes out all the same."""
-    reply = voice.crisis(message.flags or (), conversation.area, CHANNEL)
+    reply = voice.crisis(message.flags or (), conversation.area, CHANNEL, message.text)
     say(session, conversation, message.id, [reply], voice, now)
     message.crisis_sent = True
     rows.record_reply_shown(session, [message.id], reply.text)

@@ -160,7 +160,7 @@ class Chat:
     async def _refuse(
         self, request: web.Request, token: str | None, text: str, flags: tuple[str, ...], refused: Refused
     ) -> web.StreamResponse:
-        crisis = self._screening.reply(flags, None, "web") if flags else ""
+        crisis = self._screening.reply(flags, None, "web", text) if flags else ""
         if flags:
             try:
                 await self._db.run(rows.record_flags, flags, channel="web", now=self._clock.now(), reply_shown=crisis)

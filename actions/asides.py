@@ -1,0 +1,70 @@
+"""What every form does with a message before it reads it as an answer: who it is about, and small acts such as why or go back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rasa_sdk.events import ActionExecutionRejected, EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.services import Services
+from actions.turn import Turn
+from assessment import answers
+
+# Intents that never answer a question of ours: a rule answers them and the question is asked again.
+DIGRESSIONS = {
+    "help", "privacy_question", "ask_hours", "bot_challenge", "complaint", "stop", "start_over", "greet", "thanks",
+    "goodbye", "chitchat", "out_of_scope",
+}  # fmt: skip
+TRIES = 2  # a question is put twice, never a third time
+
+
+def notice(turn: Turn) -> None:
+    """Notice, in any state, whether the message speaks for somebody else or comes from a child.
+
+    Consent given in other words than now apply is no consent: it is asked again.
+    """
+    if turn.choice:
+        return
+    if not turn.get("about_other") and answers.about_other(turn.text):
+        turn.set(about_other=True, consent=None, consent_offer=None, consent_given_at=None)
+    if answers.stated_minor(turn.text):
+        turn.set(young=True, adult="no")
+    elif answers.young(turn.text) or answers.child_concerned(turn.text):
+        turn.set(young=True)
+
+
+def step_back(turn: Turn, form: str) -> list[EventType]:
+    """The message is no answer: the form steps back so that the rule for its intent answers; what was noticed is kept."""
+    return [*turn.events(), ActionExecutionRejected(form)] if turn.changed else []
+
+
+def take_aside(say: CollectingDispatcher, turn: Turn, services: Services, order: Sequence[str]) -> bool:
+    """Why, say that again, plainer please, go back: done here, in every form. True when the message was one of them."""
+    if turn.choice or not turn.asked:
+        return False
+    if turn.detail == "why":
+        say_why(say, turn, services)
+        turn.set(failed_turns=turn.get("failed_turns", 0.0))
+    elif turn.detail in ("repeat", "simpler"):
+        turn.set(failed_turns=1.0)
+    elif turn.detail == "go_back":
+        earlier = [slot for slot in order[: order.index(turn.asked)] if turn.get(slot)] if turn.asked in order else []
+        turn.set(**{earlier[-1]: None} if earlier else {}, failed_turns=0.0)
+    else:
+        return False
+    return True
+
+
+def say_why(say: CollectingDispatcher, turn: Turn, services: Services) -> None:
+    """The reason for the open question; a light question has its own in the question bank."""
+    asked = turn.asked
+    if asked and asked.endswith("_question"):
+        say.utter_message(response="utter_why_question", why=services.questions.get(turn.get("question")).why)
+    else:
+        say.utter_message(response=f"utter_why_{asked}" if asked else "utter_why_nothing_asked")
+
+
+def count_try(turn: Turn, question: str | None) -> None:
+    """Count how often running the same question is put, so that it never comes a third time."""
+    turn.set(failed_turns=turn.get("failed_turns", 0.0) + 1 if question == turn.asked else 0.0)

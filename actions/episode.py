@@ -1,0 +1,21 @@
+"""One assessment from first words to its end. What belongs to it is put aside when the next one begins."""
+
+from __future__ import annotations
+
+from actions.turn import Turn
+
+QUESTION_SLOTS = ("first_question", "second_question", "third_question")
+EPISODE = (
+    "what_is_going_on", "needs_right", "needs", "own_words", "answers", "question", *QUESTION_SLOTS, "next_step",
+    "shown", "shown_for", "wants_person", "outcome", "consent", "consent_offer", "consent_given_at", "full_name",
+    "contact", "contact_kind", "safe_contact", "contact_note", "best_time", "summary_right", "adult", "young",
+    "red_flags_seen", "crisis_open", "episode",
+)  # fmt: skip
+PLACE = ("place", "place_choice", "place_options", "place_guess", "district", "area", "area_kind")
+
+
+def put_aside(turn: Turn) -> None:
+    """Forget the assessment that has ended. The place stays, except one that belongs to another council's door."""
+    if turn.get("outcome") == "own_door":
+        turn.set(**dict.fromkeys(PLACE))
+    turn.set(**dict.fromkeys(EPISODE), about_other=False, failed_turns=0.0)

@@ -1,0 +1,66 @@
+"""The list of needs: what a message adds to it, takes off it, or puts in place of it."""
+
+from __future__ import annotations
+
+import re
+
+from actions.services import Services
+from actions.turn import Turn
+
+OWN_WORDS_LIMIT = 12  # messages kept for the packet
+LONG_ANSWER = 8  # words; a shorter answer to another question tells no new need ("near the big tesco")
+_NO_FIRST = re.compile(r"^\W*(no|nope|nah|not|actually|wrong|it'?s not|isn'?t)\b", re.IGNORECASE)
+_ONLY = re.compile(r"\b(just|only)\b", re.IGNORECASE)
+_TAKE_OFF = re.compile(r"\b(take|get rid|remove|drop|cross|forget|leave)\b.{0,25}\b(off|out|of)?\b", re.IGNORECASE)
+_ALSO = re.compile(r"\b(also|too|as well|and|add|plus)\b", re.IGNORECASE)
+
+
+def changed_list(known: list[str], told: list[str], text: str, correcting: bool) -> list[str]:
+    """The needs after a message that names `told`, while `known` is on the list.
+
+    "not debt, my heating" takes off what is on the list and adds what is new; "no, it's my weight" puts the new in its
+    place; "just the food" keeps that alone; anything else adds.
+    """
+    new = [need for need in told if need not in known]
+    both = [need for need in told if need in known]
+    if not correcting:
+        return known + new
+    if _ONLY.search(text) and both and not new:
+        return both
+    left = [need for need in known if need not in both]
+    if new and not both and not _ALSO.search(text):
+        return new
+    return left + new
+
+
+def take_needs(turn: Turn, services: Services) -> bool:
+    """Bring the list up to date with what the message tells. True when the list changed."""
+    told = turn.entities("need")
+    open_list = turn.asked in (None, "what_is_going_on", "needs_right", "next_step")
+    if not told or (not open_list and (turn.intent != "tell_need" or len(turn.text.split()) < LONG_ANSWER)):
+        return False
+    known: list[str] = turn.get("needs", [])
+    correcting = turn.asked == "needs_right" and bool(
+        turn.intent in ("correction", "deny")
+        or _NO_FIRST.search(turn.text)
+        or _ONLY.search(turn.text)
+        or _TAKE_OFF.search(turn.text)
+    )
+    needs = changed_list(known, told, turn.text, correcting)
+    keep_words(turn)
+    if needs == known:
+        return False
+    turn.set(
+        needs=services.needs.order(needs),
+        needs_right=None,
+        shown_for=None,
+        what_is_going_on="told" if needs else "again",
+    )
+    return True
+
+
+def keep_words(turn: Turn) -> None:
+    """Keep the resident's own words for the packet."""
+    words = turn.get("own_words", [])
+    if turn.text and turn.text not in words:
+        turn.set(own_words=[*words, turn.text][-OWN_WORDS_LIMIT:])
