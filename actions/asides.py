@@ -26,7 +26,9 @@ def notice(turn: Turn) -> None:
     """
     if turn.choice:
         return
-    if not turn.get("about_other") and answers.about_other(turn.text):
+    # "my husband is there", said about the phone, speaks of nobody else's needs.
+    may_tell = turn.loop != "referral_form" or turn.asked in ("adult", "consent", "full_name")
+    if may_tell and not turn.get("about_other") and answers.about_other(turn.text):
         turn.set(about_other=True, consent=None, consent_offer=None, consent_given_at=None)
     if answers.stated_minor(turn.text):
         turn.set(young=True, adult="no")

@@ -77,13 +77,12 @@ class ValidateAssessmentForm(Action):
         turn = Turn(tracker, FORM)
         opening = turn.asked is None
         aside = turn.already_answered
-        if opening:
-            _open_episode(turn)
+        goes_on = opening and _open_episode(turn)
         if not turn.already_answered:
             notice(turn)
             aside = take_aside(dispatcher, turn, self._services, ORDER)
             if not aside:
-                understood = self._read(turn)
+                understood = self._read(turn) or goes_on
                 if not understood and not opening:
                     return step_back(turn, FORM)
                 # A first message that says nothing we can use gets the plainer question, as a misunderstood answer does.
@@ -97,7 +96,9 @@ class ValidateAssessmentForm(Action):
 
     def _go_on(self, say: CollectingDispatcher, turn: Turn, counts: bool) -> list[EventType]:
         question = next_question(turn, self._services)
-        if counts:
+        if turn.get("needs") != turn.before("needs"):
+            turn.set(failed_turns=0.0)  # a changed list is asked about anew
+        elif counts:
             count_try(turn, question)
         if question and turn.get("failed_turns", 0) >= TRIES:
             say.utter_message(response="utter_not_understood_person")
@@ -147,26 +148,31 @@ def _new_advice(turn: Turn, services: Services) -> list[str]:
     return [services.questions.advice(advice) for advice in after if advice not in before]
 
 
-def _open_episode(turn: Turn) -> None:
-    """A finished assessment is not answered from again, except when the resident goes on with it."""
+def _open_episode(turn: Turn) -> bool:
+    """A finished assessment is put aside, unless the resident goes on with it. True when it goes on."""
     outcome = turn.get("outcome")
-    choice = turn.choice
+    goes_on = False
     if outcome == "enough" and (turn.wants_human or turn.detail == "more"):
         turn.set(outcome=None, next_step=None)
-    elif outcome == "own_door" and (
-        (choice and choice[0] in ("place", "adult"))
-        or turn.entities("place")
-        or turn.entities("postcode")
-        or (turn.get("adult") == "no" and answers.adult(turn.text) is True)
-    ):
-        # Another place, or an age after all: the same assessment goes on.
-        turn.set(outcome=None, adult=None, young=None, **dict.fromkeys(PLACE))
-        if not choice and answers.adult(turn.text) is True:
-            turn.set(adult="yes")
+        goes_on = True
+    elif outcome == "own_door" and _through_the_door_again(turn):
+        too_young = turn.get("adult") == "no"
+        turn.set(outcome=None, young=None, adult="yes" if too_young else turn.get("adult"))
+        if not too_young:
+            turn.set(**dict.fromkeys(PLACE))
+        goes_on = True
     elif outcome:
         put_aside(turn)
     if not turn.get("episode"):
         turn.set(episode=turn.message_id)
+    return goes_on
+
+
+def _through_the_door_again(turn: Turn) -> bool:
+    """After another door was shown: an age of 18 or over after all, or another place."""
+    if turn.get("adult") == "no":
+        return turn.choice == ("adult", "yes") or answers.adult(turn.text) is True
+    return bool((turn.choice and turn.choice[0] == "place") or turn.entities("place") or turn.entities("postcode"))
 
 
 def _read_choice(turn: Turn, services: Services) -> bool:
@@ -262,8 +268,8 @@ def _option_said(question: Question, turn: Turn) -> str | None:
     if agreed is not None:
         start = "yes" if agreed else "no"
         plain = [value for label, value in labels.items() if re.split(r"\W", label)[0] == start]
-        if len(plain) == 1:
-            return plain[0]
+        if plain:
+            return plain[0]  # the bank puts the plainest first
     starts = [value for label, value in labels.items() if len(said) > 3 and (label.startswith(said) or said in label)]
     return starts[0] if len(starts) == 1 else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from rasa_sdk import Action, Tracker
@@ -29,6 +30,7 @@ CHANGES = {
 }
 NO_CONTACT = "none"  # no phone and no e-mail: the note says how the person can be reached
 ANY_TIME = "Any time"
+_ABOUT_CONTACT = re.compile(r"ring|call|phone|text|mail|message", re.IGNORECASE)
 
 
 def next_question(turn: Turn) -> str | None:
@@ -99,7 +101,8 @@ class ValidateReferralForm(Action):
 
 def _answers_anyway(turn: Turn) -> bool:
     """Whether words that sound like something else answer the open question: "mornings" sounds like asking for hours."""
-    if answers.is_question(turn.text):
+    leaves = turn.intent in ("stop", "start_over") and not _ABOUT_CONTACT.search(turn.text)
+    if leaves or answers.is_question(turn.text):
         return False
     if turn.asked == "contact":
         return answers.contact(turn.text) is not None
@@ -108,8 +111,8 @@ def _answers_anyway(turn: Turn) -> bool:
     if turn.asked == "best_time":
         return answers.best_time(turn.text) is not None
     if turn.asked == "full_name":
-        return turn.intent not in ("stop", "start_over", "help") and answers.name(turn.text) is not None
-    return turn.asked == "contact_note" and turn.intent not in ("stop", "start_over")
+        return turn.intent != "help" and answers.name(turn.text) is not None
+    return turn.asked == "contact_note"
 
 
 def _settle(turn: Turn, question: str) -> None:

@@ -32,19 +32,21 @@ class Door:
 class Doors:
     """other_doors.yml."""
 
-    def __init__(self, doors: dict[str, Any]) -> None:
+    def __init__(self, doors: dict[str, Any], area_names: dict[str, str] | None = None) -> None:
         self._doors = doors
+        self._area_names = area_names or {}
 
     @classmethod
     def load(cls, data_dir: Path) -> Doors:
         """Reads other_doors.yml. Raises LocalDataError when a door or its wording is missing."""
         path = data_dir / "other_doors.yml"
-        doors = read_yaml(path)["doors"]
+        content = read_yaml(path)
+        doors = content["doors"]
         for door in DOORS:
             missing = {"text", "text_other", "after"} - set(doors.get(door, {}))
             if missing:
                 raise LocalDataError(f"{path}: {door}: missing {', '.join(sorted(missing))}")
-        return cls(doors)
+        return cls(doors, content.get("area_names"))
 
     def door(self, kind: str, *, area: str | None = None, needs: Collection[str] = (), other: bool = False) -> Door:
         """
@@ -57,4 +59,6 @@ class Doors:
         if kind == "outside" and not area:
             name = "text_unknown_other" if other else "text_unknown"
         extra = [item["text"] for item in entry.get("by_need", ()) if set(needs) & set(item["needs"])]
-        return Door((entry[name].replace("{area}", area or ""), *extra, entry["after"]))
+        return Door(
+            (entry[name].replace("{area}", self._area_names.get(area or "", area or "")), *extra, entry["after"])
+        )

@@ -1,7 +1,8 @@
 """Where conversations live: one encrypted row for each turn, in the product's own database.
 
 A turn is saved whole or not at all. Reading or writing that fails raises TurnFailed, so an outage never becomes an empty
-conversation. The table is made by the product's migrations; it is made here too when it is missing, so that `rasa shell` works alone.
+conversation. The table is made by the product's migrations; without TABLES_ARE_MADE (which `python -m launch` sets) it is made
+here when it is missing, so that `rasa shell` works alone.
 """
 
 from __future__ import annotations
@@ -75,11 +76,16 @@ class ConversationStore(TrackerStore, SerializedTrackerAsText):
         super().__init__(domain, event_broker)
         self._engine = make_engine(kwargs.get("url") or database_url())
         self._cipher = Cipher(secret_key())
+        if os.environ.get("TABLES_ARE_MADE") != "1":
+            self._make_table()
+
+    def _make_table(self) -> None:
         try:
             metadata.create_all(self._engine)
-        except sa.exc.OperationalError:
-            # The product's migrations made the table in the same moment; any other trouble shows at the first turn.
-            logger.warning("the table of conversations was not made here")
+        except sa.exc.DBAPIError as error:
+            # Another process made the table in the same moment (SQLite calls that an operational error, PostgreSQL a programming or
+            # an integrity error); any other trouble shows at the first turn.
+            logger.warning("the table of conversations was not made here: %s", type(error).__name__)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The tracker as the last whole turn left it, or None for a new conversation. Raises TurnFailed."""

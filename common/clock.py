@@ -48,10 +48,16 @@ def parse_clock(text: str) -> datetime:
 
 
 def clock_for(setting: str | None, env: Mapping[str, str] | None = None) -> Clock:
-    """The clock of this process: the supervisor's offset if it handed one on, else CLOCK counted from now."""
+    """The clock of this process: the supervisor's offset if it handed one on, else CLOCK counted from now.
+
+    Raises ValueError for a setting that is no time, and for any offset in production.
+    """
     env = os.environ if env is None else env
     if env.get(OFFSET_VARIABLE):
-        return Clock(timedelta(seconds=float(env[OFFSET_VARIABLE])))
+        offset = timedelta(seconds=float(env[OFFSET_VARIABLE]))
+        if offset and env.get("ENVIRONMENT", "").strip() == "production":
+            raise ValueError(f"{OFFSET_VARIABLE} moves the clock, and production refuses to start with it")
+        return Clock(offset)
     if setting:
         return Clock(parse_clock(setting) - datetime.now(timezone.utc))
     return Clock()

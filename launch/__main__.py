@@ -7,24 +7,26 @@ import logging
 import os
 import sys
 import time
-from pathlib import Path
 
 import aiohttp
 
 from common import settings as settings_module
 from common.clock import OFFSET_VARIABLE, clock_for
 from common.settings import Settings, SettingsError
+from launch.only_one import AlreadyRunning, only_one
+from launch.parent import watch_make
+from launch.paths import MODEL, OUR_PYTHON, RASA_PYTHON, ROOT
+from launch.preparing import run_prepare
 from launch.supervisor import Process, Supervisor
 
-ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 120.0
 
 
 def processes(settings: Settings, env: dict[str, str]) -> list[Process]:
     """The three processes, in the order they start."""
     logs = settings.var_dir / "log"
-    ours, rasas = str(ROOT / ".venv/bin/python"), str(ROOT / "bot/.venv/bin/python")
-    bot = [rasas, "-m", "bot", "run", "--model", "models/assistant.tar.gz", "--port", str(settings.rasa_port)]
+    ours = str(OUR_PYTHON)
+    bot = [str(RASA_PYTHON), "-m", "bot", "run", "--model", str(MODEL), "--port", str(settings.rasa_port)]
     return [
         Process("rasa", bot, env, logs / "rasa.log"),
         Process("actions", [ours, "-m", "actions"], env, logs / "actions.log"),
@@ -33,9 +35,13 @@ def processes(settings: Settings, env: dict[str, str]) -> list[Process]:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """What every process gets, so that all of them believe the same address, key and time."""
-    offset = clock_for(settings.clock).offset.total_seconds()
-    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    """What every process gets, so that all of them believe the same address, key and time.
+
+    An address of the actions or an offset of the clock that this process inherited is not handed on: both are ours to say.
+    """
+    left_out = ("PYTHONDONTWRITEBYTECODE", OFFSET_VARIABLE)
+    inherited = {name: value for name, value in os.environ.items() if name not in left_out}
+    offset = clock_for(settings.clock, {}).offset.total_seconds()
     return {
         **inherited,
         "ENVIRONMENT": settings.environment,
@@ -46,7 +52,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "RASA_PORT": str(settings.rasa_port),
         "ACTIONS_PORT": str(settings.actions_port),
         "ACTIONS_URL": f"{settings.actions_url}/webhook",
-        OFFSET_VARIABLE: str(offset),
+        **({} if settings.production else {OFFSET_VARIABLE: str(offset)}),
+        "TABLES_ARE_MADE": "1",  # by the migrations; Rasa's side need not
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "PYTHONUNBUFFERED": "1",
@@ -81,20 +88,19 @@ async def serve(settings: Settings, env: dict[str, str]) -> int:
     """Start everything and keep it alive until interrupted; returns the exit status."""
     supervisor = Supervisor()
     supervisor.stop_on_signals()
+    watching = asyncio.create_task(watch_make(supervisor.stopping))
     rasa, actions, front_door = processes(settings, env)
-    supervisor.keep(rasa)  # it takes longest to start, so it does not wait for the database to be prepared
-    preparing = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "launch.prepare", env=env, stdout=asyncio.subprocess.PIPE
-    )
-    printed, _ = await preparing.communicate()
-    if preparing.returncode == 0:
-        catalogue, _, login = printed.decode().partition("\n")
-        print(catalogue, flush=True)
-        supervisor.keep(actions, front_door)
-        await announce(settings, login.strip(), supervisor.stopping)
-        await supervisor.stopping.wait()
-    await supervisor.stop()
-    return preparing.returncode or 0
+    try:
+        supervisor.keep(rasa)  # it takes longest to start, so it does not wait for the database to be prepared
+        status, login = await run_prepare(env, supervisor.stopping)
+        if status == 0 and not supervisor.stopping.is_set():
+            supervisor.keep(actions, front_door)
+            await announce(settings, login, supervisor.stopping)
+            await supervisor.stopping.wait()
+    finally:
+        watching.cancel()
+        await supervisor.stop()
+    return status
 
 
 def main() -> int:
@@ -103,10 +109,13 @@ def main() -> int:
     try:
         settings = settings_module.load()
         env = environment(settings)
-    except (SettingsError, ValueError) as error:
+        if not RASA_PYTHON.exists() or not MODEL.exists():
+            raise SettingsError("the Rasa environment or the trained model is missing; `make setup` makes both")
+        with only_one(settings):
+            return asyncio.run(serve(settings, env))
+    except (SettingsError, ValueError, AlreadyRunning) as error:
         print(f"cannot start: {error}", file=sys.stderr)
         return 2
-    return asyncio.run(serve(settings, env))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from assessment.questions import QuestionBank
 from assessment.routing import Rules
 from common import settings
 from common.local_data import LocalDataError, read_yaml
+from front_door.retention import Retention
 from front_door.words import Words
 from launch.paths import STARTER_CATALOGUE
 from referrals.consent import ConsentWording
@@ -70,6 +71,7 @@ QUICK_LOADERS: tuple[Loader, ...] = (
     TeamFacts.load,
     words.load,
     load_front_door_words,
+    Retention.load,
     load_details,
     lambda folder: Replies.load(folder, Contacts.load(folder)),
     lambda folder: read_starter(STARTER_CATALOGUE, local_data(folder).needs),

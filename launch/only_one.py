@@ -24,8 +24,7 @@ class AlreadyRunning(Exception):
 def only_one(settings: Settings) -> Iterator[None]:
     """While this lasts no other start with this VAR_DIR is let in. Raises AlreadyRunning, also for ports that are taken."""
     settings.var_dir.mkdir(parents=True, exist_ok=True)
-    with _locked(settings.var_dir / LOCK_FILE):
-        check_ports(settings)
+    with _locked(settings.var_dir / LOCK_FILE), claimed_ports(settings):
         yield
 
 
@@ -51,8 +50,12 @@ def _locked(path: Path) -> Iterator[None]:
             file.truncate(0)
 
 
-def check_ports(settings: Settings) -> None:
-    """Raises AlreadyRunning when one of the three ports cannot be listened on, or two of them are the same."""
+@contextmanager
+def claimed_ports(settings: Settings) -> Iterator[None]:
+    """Claim the three ports until the servers, which take seconds to start, listen on them, and afterwards.
+
+    Raises AlreadyRunning when another start has claimed one, when one cannot be listened on, or when two are the same.
+    """
     wanted = {
         "PORT": (settings.host, settings.port),
         "RASA_PORT": ("127.0.0.1", settings.rasa_port),
@@ -60,15 +63,24 @@ def check_ports(settings: Settings) -> None:
     }
     if len({port for _, port in wanted.values()}) < len(wanted):
         raise AlreadyRunning("PORT, RASA_PORT and ACTIONS_PORT must be three different ports")
-    with contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as claims, contextlib.ExitStack() as tries:
         for name, (host, port) in wanted.items():
             try:
-                family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-                listener = stack.enter_context(socket.socket(family, kind))
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do
-                listener.bind(address)
-                listener.listen(1)
+                claim = claims.enter_context(socket.socket(socket.AF_UNIX))
+                # A name without a file, which goes with its process (unix(7), "abstract").
+                claim.bind(f"\0self-referral-assistant-port-{port}")
+                _listen(host, port, tries)
             except OSError as error:
                 taken = error.errno == errno.EADDRINUSE
                 why = "is in use by another process" if taken else f"cannot be used ({error.strerror})"
                 raise AlreadyRunning(f"port {port} of {host} {why}; stop that process or set {name}") from None
+        tries.close()
+        yield
+
+
+def _listen(host: str, port: int, sockets: contextlib.ExitStack) -> None:
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = sockets.enter_context(socket.socket(family, kind))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do
+    listener.bind(address)
+    listener.listen(1)

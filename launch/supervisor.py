@@ -7,6 +7,7 @@ or dies, every process of it ends too.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import logging
 import os
@@ -45,16 +46,21 @@ class Process:
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
         with self.log_file.open("a") as output:
             self.running = await asyncio.create_subprocess_exec(
-                *self.command, env=dict(self.env), stdout=output, stderr=subprocess.STDOUT, preexec_fn=_die_with_parent
+                *self.command, env=dict(self.env), stdout=output, stderr=subprocess.STDOUT, preexec_fn=die_with_parent
             )
         self.starts += 1
 
     async def keep_alive(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             started = time.monotonic()
-            await self.start()
-            assert self.running is not None
-            code = await self.running.wait()
+            code: int | str
+            try:
+                await self.start()
+            except OSError as error:
+                code = f"could not be started: {error}"
+            else:
+                assert self.running is not None
+                code = await self.running.wait()
             if stopping.is_set():
                 return
             self.failures = 0 if time.monotonic() - started > HEALTHY_SECONDS else self.failures + 1
@@ -63,18 +69,22 @@ class Process:
             await asyncio.sleep(wait)
 
     async def stop(self) -> None:
-        if self.running is None or self.running.returncode is not None:
+        """Ask the process to end, make it end when it does not, and end whatever it started itself."""
+        if self.running is None:
             return
-        self.running.terminate()
-        try:
-            await asyncio.wait_for(self.running.wait(), STOP_SECONDS)
-        except TimeoutError:
-            log.warning("%s did not stop in %.0f s and was ended", self.name, STOP_SECONDS)
-            self.running.kill()
-            await self.running.wait()
+        if self.running.returncode is None:
+            self.running.terminate()
+            try:
+                await asyncio.wait_for(self.running.wait(), STOP_SECONDS)
+            except TimeoutError:
+                log.warning("%s did not stop in %.0f s and was ended", self.name, STOP_SECONDS)
+                self.running.kill()
+                await self.running.wait()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.running.pid, signal.SIGKILL)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Runs in the new process: its own group (Ctrl-C reaches only the supervisor), and its end when the supervisor dies."""
     os.setpgrp()
     if sys.platform == "linux":
@@ -101,7 +111,10 @@ class Supervisor:
     async def stop(self) -> None:
         """End every process, the one started last first, and wait until all are gone."""
         self.stopping.set()
-        for process, task in reversed(self._kept):
-            await process.stop()
+        # First nothing is started any more: a task cancelled in the middle of a start ends what it has started (asyncio sees to
+        # that), and only then is it certain which processes there are.
+        for _, task in self._kept:
             task.cancel()
         await asyncio.gather(*(task for _, task in self._kept), return_exceptions=True)
+        for process, _ in reversed(self._kept):
+            await process.stop()

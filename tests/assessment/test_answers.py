@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -218,6 +220,22 @@ def test_best_time_keeps_the_words_and_cuts_at_120():
     assert answers.best_time("  after 5,   not Tuesdays ") == "after 5, not Tuesdays"
     assert answers.best_time(" ?! ") is None
     assert len(answers.best_time("evenings " * 40) or "") <= 120
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["no ", "my ", "yes then ", "0 ", "my son is ", "a", "i am ", "her name is ", "and ring me on ", "he checks "],
+)
+def test_no_long_text_holds_a_reader_up(piece):
+    """A text of some 6,000 characters is read in well under a second by each reader."""
+    text = piece * (6000 // len(piece))
+    for reader in (
+        answers.yes_no, answers.agrees, answers.adult, answers.stated_minor, answers.child_concerned, answers.safe_contact, answers.best_time,
+        answers.name, answers.contact, answers.no_contact, answers.is_question, answers.about_other, answers.young,
+    ):  # fmt: skip
+        began = time.process_time()
+        reader(text)
+        assert time.process_time() - began < 1, reader.__name__
 
 
 @given(st.text(max_size=400))

@@ -162,3 +162,13 @@ def test_a_question_that_changes_nothing_is_refused(tmp_path):
     (tmp_path / "questions.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
     with pytest.raises(LocalDataError, match="food_today: no answer changes anything"):
         QuestionBank.load(tmp_path)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
+def test_a_plain_no_has_an_answer_of_its_own(question):
+    """Where the question, or its plainer form, can be answered by no, the first option that begins with "No" is the plain one."""
+    begins = question.text_web.rsplit(". ", 2)[-1].split()[0] in ("Do", "Does", "Is", "Are", "Can", "Have", "Would")
+    labels = [option.label for option in question.options if option.label.lower().split()[0].strip(",") == "no"]
+    if begins:
+        assert labels
+    assert "No" not in labels or labels[0] == "No"

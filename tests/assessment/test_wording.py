@@ -93,3 +93,20 @@ def test_no_file_of_this_room_has_a_key_that_rasa_reads():
     reserved = {"nlu", "rules", "stories", "intents", "slots", "responses", "forms", "entities", "actions", "version"}
     for name in names:
         assert not reserved & set(yaml.safe_load((DATA / f"{name}.yml").read_text(encoding="utf-8")))
+
+
+def test_a_county_with_an_article_is_written_with_it():
+    """ "You live in the West Midlands", as people say it; other areas as they are."""
+    doors = Doors.load(DATA)
+    assert doors.door("outside", area="West Midlands").text.startswith("You live in the West Midlands.")
+    assert doors.door("outside", area="Derbyshire", other=True).text.startswith("They live in Derbyshire.")
+
+
+def test_no_door_promises_help_for_all_of_england():
+    """Nothing is promised that this service does not then offer; no door is called the right one."""
+    doors = Doors.load(DATA)
+    for kind in ("city", "rutland", "outside"):
+        for other in (False, True):
+            text = doors.door(kind, area="Derbyshire", other=other).text
+            assert text.endswith("You can also tell me about another place.")
+            assert "right door" not in text and "all of England" not in text

@@ -86,3 +86,12 @@ def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch)
     """Without an argument the variables of the process count."""
     monkeypatch.setenv(OFFSET_VARIABLE, "60")
     assert clock_for(None).offset == timedelta(seconds=60)
+
+
+def test_nothing_moves_the_clock_in_production() -> None:
+    """An offset that somebody set by hand is refused there; none, or zero, is no offset."""
+    production = {"ENVIRONMENT": "production"}
+    with pytest.raises(ValueError, match=OFFSET_VARIABLE):
+        clock_for(None, {**production, OFFSET_VARIABLE: "60"})
+    assert clock_for(None, {**production, OFFSET_VARIABLE: "0.0"}).offset == timedelta(0)
+    assert clock_for(None, production).offset == timedelta(0)

@@ -86,15 +86,17 @@ class Stack:
     def pids(self) -> dict[str, int]:
         """The process ids of the parts, by a piece of their command line."""
         assert self.launch is not None
-        listed = subprocess.run(
-            ["ps", "-o", "pid=,args=", "--ppid", str(self.launch.pid)], capture_output=True, text=True, check=False
-        ).stdout
         found = {}
-        for line in listed.splitlines():
-            pid, _, command = line.strip().partition(" ")
-            for part in ("-m bot", "-m actions", "-m front_door"):
-                if part in command:
-                    found[part.removeprefix("-m ")] = int(pid)
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                # The fields after the name, which stands in brackets: state, parent, ...
+                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue  # it has just ended
+            for part in ("bot", "actions", "front_door"):
+                if parent == self.launch.pid and f"-m {part}" in command:
+                    found[part] = int(folder.name)
         return found
 
     def kill(self, part: str) -> int:
