@@ -96,8 +96,8 @@ class ValidateAssessmentForm(Action):
 
     def _go_on(self, say: CollectingDispatcher, turn: Turn, counts: bool) -> list[EventType]:
         question = next_question(turn, self._services)
-        if turn.get("needs") != turn.before("needs"):
-            turn.set(failed_turns=0.0)  # a changed list is asked about anew
+        if any(turn.get(slot) != turn.before(slot) for slot in ("needs", "place", "place_options")):
+            turn.set(failed_turns=0.0)  # something was understood, even if the same question comes again
         elif counts:
             count_try(turn, question)
         if question and turn.get("failed_turns", 0) >= TRIES:

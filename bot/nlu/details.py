@@ -58,7 +58,7 @@ class DetailExtractor(GraphComponent, EntityExtractorMixin):
                 continue
             name = next((name for name, pattern in self._patterns.items() if pattern.search(text)), None)
             if name:
-                entity = {"entity": "detail", "value": name, "start": 0, "end": len(text), "confidence_entity": 1.0}
+                entity = {"entity": "detail", "value": name, "start": 0, "end": len(text), "confidence": 1.0}
                 message.set(
                     ENTITIES, (message.get(ENTITIES) or []) + self.add_extractor_name([entity]), add_to_output=True
                 )

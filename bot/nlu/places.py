@@ -231,8 +231,7 @@ class PlaceExtractor(GraphComponent, EntityExtractorMixin):
         for message in messages:
             found = self._names.find(message.get(TEXT) or "")
             entities = [
-                {"entity": f.entity, "value": f.value, "start": f.start, "end": f.end, "confidence_entity": 1.0}
-                for f in found
+                {"entity": f.entity, "value": f.value, "start": f.start, "end": f.end, "confidence": 1.0} for f in found
             ]
             message.set(ENTITIES, (message.get(ENTITIES) or []) + self.add_extractor_name(entities), add_to_output=True)
         return messages

@@ -71,7 +71,7 @@ class RedFlagScreen(GraphComponent, EntityExtractorMixin):
                         "value": finding.flag,
                         "start": finding.start,
                         "end": finding.end,
-                        "confidence_entity": 1.0,
+                        "confidence": 1.0,
                     }
                 ]
             )

@@ -50,6 +50,7 @@ class Understanding(GraphComponent, IntentClassifier):
             "need_strength": 4.0,
             "flag_strength": 4.0,
             "need_threshold": 0.5,  # a need at least this sure is reported
+            "need_likely": 0.2,  # where no need reaches it but the message tells of one, the likeliest need at least this sure
             "flag_threshold": 0.5,  # likewise a red flag
             "sure": 0.6,  # how sure stop and start_over must be
             "thresholds": {},  # label: threshold, where one label differs
@@ -153,10 +154,12 @@ class Understanding(GraphComponent, IntentClassifier):
             message.set(INTENT_RANKING_KEY, [], add_to_output=True)
             return
         x = self._features.transform([text, *clauses(text)])
-        needs = self._found("need", x, self._config["need_threshold"], len(text))
-        flags = self._found("red_flag", x[:1], self._config["flag_threshold"], len(text))
         head = self._heads["intent"]
         scores = head.probabilities(x[:1])[0]
+        flags = self._found("red_flag", x[:1], self._config["flag_threshold"], len(text))
+        needs = self._found("need", x, self._config["need_threshold"], len(text))
+        if not needs and not flags and head.labels[scores.argmax()] == NEED_INTENT:
+            needs = self._found("need", x, self._config["need_likely"], len(text))[:1]
         if needs or flags:
             # A message that carries a need or a flag says what is going on, even when it greets or asks as well.
             scores = scores * 0.5
@@ -183,7 +186,7 @@ class Understanding(GraphComponent, IntentClassifier):
                 "value": head.labels[i],
                 "start": 0,
                 "end": length,
-                "confidence_entity": float(scores[i]),
+                "confidence": float(scores[i]),
                 "extractor": type(self).__name__,
             }
             for i in scores.argsort()[::-1]

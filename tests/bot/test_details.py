@@ -102,7 +102,7 @@ def test_the_entity_has_the_form_of_rasa(extractor: DetailExtractor) -> None:
             "value": "why",
             "start": 0,
             "end": 4,
-            "confidence_entity": 1.0,
+            "confidence": 1.0,
             "extractor": "DetailExtractor",
         },
     ]

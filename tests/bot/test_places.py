@@ -199,7 +199,7 @@ def test_the_component_adds_entities() -> None:
         "value": "Wigston",
         "start": 0,
         "end": 7,
-        "confidence_entity": 1.0,
+        "confidence": 1.0,
         "extractor": "PlaceExtractor",
     }
     assert "entities" in message.as_dict(only_output_properties=True)

@@ -62,7 +62,7 @@ def test_the_entity_has_the_form_of_rasa(component: RedFlagScreen) -> None:
         "value": "fire_gas",
         "start": start,
         "end": end,
-        "confidence_entity": 1.0,
+        "confidence": 1.0,
         "extractor": "RedFlagScreen",
     }
     assert message.as_dict(only_output_properties=True)["entities"] == [entity]

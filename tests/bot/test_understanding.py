@@ -71,9 +71,9 @@ def test_several_needs_come_out_as_entities(make: Make) -> None:
     parsed = parse(make(), text)
     assert values(parsed, "need") == {"loneliness", "money_debt"}
     for entity in parsed["entities"]:
-        assert set(entity) == {"entity", "value", "start", "end", "confidence_entity", "extractor"}
+        assert set(entity) == {"entity", "value", "start", "end", "confidence", "extractor"}
         assert (entity["start"], entity["end"]) == (0, len(text))
-        assert 0.4 <= entity["confidence_entity"] <= 1.0
+        assert 0.4 <= entity["confidence"] <= 1.0
         assert entity["extractor"] == "Understanding"
 
 
@@ -163,7 +163,7 @@ def test_with_the_encoder_meaning_counts_too(make: Make) -> None:
         pytest.skip(f"the sentence encoder is not built; {runtime.HOW_TO_BUILD}")
     make(encoder=True)
     parsed = parse(make(load=True, encoder=True, need_threshold=0.01), "it is weeks since anyone had a chat with me")
-    surest = max((e for e in parsed["entities"] if e["entity"] == "need"), key=lambda e: e["confidence_entity"])
+    surest = max((e for e in parsed["entities"] if e["entity"] == "need"), key=lambda e: e["confidence"])
     assert surest["value"] == "loneliness"  # and none of its training texts shares a telling word
 
 
