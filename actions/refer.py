@@ -30,6 +30,7 @@ CHANGES = {
 }
 NO_CONTACT = "none"  # no phone and no e-mail: the note says how the person can be reached
 ANY_TIME = "Any time"
+PLAIN_ANSWER = 4  # words
 _ABOUT_CONTACT = re.compile(r"ring|call|phone|text|mail|message", re.IGNORECASE)
 
 
@@ -210,7 +211,11 @@ def _read_safe(turn: Turn, services: Services) -> bool:
     if safe is None:
         return False
     mode = {(True, True): "both", (True, False): "ring", (False, True): "text"}.get((safe.call, safe.text), "no")
-    turn.set(safe_contact=mode, contact_note=safe.note or turn.get("contact_note"))
+    # "ring only please" says all in the choice itself; a condition or a refusal is kept in the resident's own words.
+    plain = mode != "no" and len(turn.text.split()) <= PLAIN_ANSWER
+    turn.set(
+        safe_contact=mode, contact_note=turn.get("contact_note") if plain else safe.note or turn.get("contact_note")
+    )
     return True
 
 

@@ -37,6 +37,9 @@ _OWN_FIRST = re.compile(
 )
 
 
+_DIALECT_MY = re.compile(rf"\bme (?=(?:own |old |poor |dear )*{_PERSON}\b)")  # "me nan", as said in the East Midlands
+
+
 def about_other(text: str) -> bool:
     """
     True when a message asks for help for somebody else: "my mum keeps falling", "a patient of ours", "for my neighbour".
@@ -44,7 +47,7 @@ def about_other(text: str) -> bool:
     Somebody who tells of their own loss, harm or caring ("my husband died", "I look after my mum") asks for themselves, and
     so does somebody whose own need comes first ("i cant pay the bill and my mum keeps falling").
     """
-    plain = normalise(text)
+    plain = _DIALECT_MY.sub("my ", normalise(text))
     if _EXPLICIT_OTHER.search(plain):
         return True
     return bool(_FOR_OTHER.search(plain)) and not _ABOUT_SELF.search(plain) and not _OWN_FIRST.search(plain)

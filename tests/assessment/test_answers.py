@@ -249,3 +249,10 @@ def test_no_text_breaks_a_reader(text):
     assert contact is None or contact[1]
     assert len(answers.best_time(text) or "") <= answers.TIME_LIMIT
     assert isinstance(answers.about_other(text), bool) and isinstance(answers.young(text), bool)
+
+
+def test_dialect_speaks_of_somebody_else() -> None:
+    """ "me nan" and "me mum" are somebody else; "help me" is not."""
+    assert answers.about_other("hi, im worried about me nan in barwell, shes freezing")
+    assert answers.about_other("me mum keeps falling")
+    assert not answers.about_other("can you help me please")
