@@ -1,0 +1,28 @@
+"""What a message does to the list of needs."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.needs_told import changed_list
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "text", "correcting", "expected"),
+    [
+        ([], ["food"], "no food in", False, ["food"]),
+        (["food"], ["loneliness"], "and im lonely", False, ["food", "loneliness"]),
+        (["food"], ["food"], "like i said, food", False, ["food"]),
+        (["money_debt"], ["money_debt", "energy_warm_home"], "not debt, my heating", True, ["energy_warm_home"]),
+        (["money_debt"], ["weight"], "no its my weight", True, ["weight"]),
+        (["money_debt"], ["weight"], "no, my weight as well", True, ["money_debt", "weight"]),
+        (["food", "loneliness"], ["food"], "just the food", True, ["food"]),
+        (["food", "loneliness"], ["loneliness"], "im not lonely", True, ["food"]),
+        (["food", "loneliness"], ["food"], "take food off", True, ["loneliness"]),
+    ],
+)
+def test_the_list_follows_what_is_meant(
+    known: list[str], told: list[str], text: str, correcting: bool, expected: list[str]
+) -> None:
+    """Telling adds; correcting takes off, puts in place or keeps alone, as the words say."""
+    assert changed_list(known, told, text, correcting) == expected
