@@ -8,8 +8,9 @@ from actions.ask import AskLightQuestion, AskNeedsRight, AskNextStep, AskPlaceCh
 from actions.assess import ValidateAssessmentForm
 from actions.digress import ActionHelp, ActionHours, ActionNotUnderstood, ActionOutOfScope, ActionPrivacy
 from actions.episode import QUESTION_SLOTS
+from actions.hand_over import ActionSubmitReferral, AskConsent, AskSummaryRight
 from actions.red_flag import ActionRedFlag
-from actions.refer import ActionSubmitReferral, AskConsent, AskSummaryRight, ValidateReferralForm
+from actions.refer import ValidateReferralForm
 from actions.services import Services
 from actions.session import ActionDeclined, ActionOwnDoor, ActionPerson, ActionStartOver, ActionStop
 

@@ -10,7 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asides import notice
 from actions.assess import ValidateAssessmentForm
-from actions.refer import ActionSubmitReferral, ValidateReferralForm
+from actions.hand_over import ActionSubmitReferral
+from actions.refer import ValidateReferralForm
 from actions.services import Services
 from common.clock import Clock
 from common.database import Base, open_database
