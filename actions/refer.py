@@ -107,7 +107,7 @@ def _answers_anyway(turn: Turn) -> bool:
     if turn.asked == "best_time":
         return answers.best_time(turn.text) is not None
     if turn.asked == "full_name":
-        return turn.intent != "help" and answers.name(turn.text) is not None
+        return answers.name(turn.text) is not None
     return turn.asked == "contact_note"
 
 
