@@ -70,3 +70,12 @@ def say_why(say: CollectingDispatcher, turn: Turn, services: Services) -> None:
 def count_try(turn: Turn, question: str | None) -> None:
     """Count how often running the same question is put, so that it never comes a third time."""
     turn.set(failed_turns=turn.get("failed_turns", 0.0) + 1 if question == turn.asked else 0.0)
+
+
+def read_adult(turn: Turn, services: Services) -> bool:
+    """Read the answer to "are you 18 or over?": an age or a plain yes or no. False when it is neither."""
+    agreed = answers.adult(turn.text)
+    if agreed is None:
+        return False
+    turn.set(adult="yes" if agreed else "no")
+    return True

@@ -14,7 +14,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import placing, red_flag
-from actions.asides import DIGRESSIONS, TRIES, count_try, notice, step_back, take_aside
+from actions.asides import DIGRESSIONS, TRIES, count_try, notice, read_adult, step_back, take_aside
 from actions.episode import PLACE, QUESTION_SLOTS, put_aside
 from actions.needs_told import keep_words, take_needs
 from actions.services import Services
@@ -232,14 +232,6 @@ def _read_needs_right(turn: Turn, services: Services) -> bool:
     return True
 
 
-def _read_adult(turn: Turn, services: Services) -> bool:
-    agreed = answers.adult(turn.text)
-    if agreed is None:
-        return False
-    turn.set(adult="yes" if agreed else "no")
-    return True
-
-
 def _read_place(turn: Turn, services: Services) -> bool:
     return placing.answer(turn, services.places)
 
@@ -319,7 +311,7 @@ def _choose_next(turn: Turn, value: str) -> bool:
 _READERS: dict[str, Callable[[Turn, Services], bool]] = {
     "what_is_going_on": _read_what,
     "needs_right": _read_needs_right,
-    "adult": _read_adult,
+    "adult": read_adult,
     "place": _read_place,
     "place_choice": _read_place_choice,
     "first_question": _read_question,

@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.asides import DIGRESSIONS, TRIES, count_try, notice, step_back, take_aside
+from actions.asides import DIGRESSIONS, TRIES, count_try, notice, read_adult, step_back, take_aside
 from actions.services import Services
 from actions.turn import Turn
 from assessment import answers
@@ -140,14 +140,6 @@ def _read_choice(turn: Turn, services: Services) -> bool:
     return False
 
 
-def _read_adult(turn: Turn, services: Services) -> bool:
-    agreed = answers.adult(turn.text)
-    if agreed is None:
-        return False
-    turn.set(adult="yes" if agreed else "no")
-    return True
-
-
 def _read_consent(turn: Turn, services: Services) -> bool:
     """Only a plain yes is consent, and only a plain no ends it."""
     agreed = answers.agrees(turn.text)
@@ -264,7 +256,7 @@ def _summary(turn: Turn, value: str) -> bool:
 
 
 _READERS: dict[str, Callable[[Turn, Services], bool]] = {
-    "adult": _read_adult,
+    "adult": read_adult,
     "consent": _read_consent,
     "full_name": _read_name,
     "contact": _read_contact,
