@@ -100,7 +100,10 @@ class ValidateAssessmentForm(Action):
             turn.set(failed_turns=0.0)  # something was understood, even if the same question comes again
         elif counts:
             count_try(turn, question)
-        if question and turn.get("failed_turns", 0) >= TRIES:
+        if question == "adult" and turn.get("failed_turns", 0) >= TRIES:
+            turn.set(adult="no", failed_turns=0.0)  # the wording was a young person's, and the age stays unsaid
+            question = next_question(turn, self._services)
+        elif question and turn.get("failed_turns", 0) >= TRIES:
             say.utter_message(response="utter_not_understood_person")
             turn.set(wants_person=True, failed_turns=0.0, place_options=None, place_guess=None)
             if not turn.get("place"):
