@@ -107,7 +107,7 @@ class ValidateAssessmentForm(Action):
             say.utter_message(response="utter_not_understood_person")
             turn.set(wants_person=True, failed_turns=0.0, place_options=None, place_guess=None)
             if not turn.get("place"):
-                turn.set(place=placing.UNKNOWN, area_kind="unknown")
+                placing.leave_unknown(turn)
             question = next_question(turn, self._services)
         elif question and turn.get("wants_person") and not turn.before("wants_person"):
             say.utter_message(response="utter_person_first")

@@ -18,6 +18,16 @@ def question(turn: Turn) -> str | None:
     return None if turn.get("place") else "place"
 
 
+def leave_unknown(turn: Turn) -> None:
+    """Go on without a place: services for the whole county are shown."""
+    turn.set(place=UNKNOWN, area_kind="unknown", place_options=None, place_guess=None)
+
+
+def _resolve(turn: Turn, places: Places) -> PlaceAnswer:
+    """What the places and the first postcode of the message come to."""
+    return places.resolve(turn.entities("place"), next(iter(turn.entities("postcode")), None))
+
+
 def names_a_place(turn: Turn, places: Places) -> bool:
     """True when the message holds a place or a postcode, whatever else it sounds like ("Leicester", "Newbold")."""
     if turn.entities("place") or turn.entities("postcode"):
@@ -27,13 +37,12 @@ def names_a_place(turn: Turn, places: Places) -> bool:
 
 def take_mentioned(turn: Turn, places: Places) -> bool:
     """Take a place that the message mentions, while none is known or when it corrects one. True when something was taken."""
-    names, postcodes = turn.entities("place"), turn.entities("postcode")
-    if (not names and not postcodes) or turn.asked in ("place", "place_choice"):
+    if not (turn.entities("place") or turn.entities("postcode")) or turn.asked in ("place", "place_choice"):
         return False  # an answer to the place question is read as such
     known = turn.get("place") not in (None, UNKNOWN)
     if known and turn.intent not in ("give_place", "correction"):
         return False
-    found = places.resolve(names, next(iter(postcodes), None))
+    found = _resolve(turn, places)
     if found.kind in ("unknown", "outside") and turn.intent != "give_place":
         return False  # a town elsewhere, mentioned in passing, is no address
     return _take(turn, found)
@@ -42,14 +51,14 @@ def take_mentioned(turn: Turn, places: Places) -> bool:
 def answer(turn: Turn, places: Places) -> bool:
     """Read the answer to the place question."""
     if turn.intent in ("skip", "dont_know") and not turn.entities("place"):
-        turn.set(place=UNKNOWN, area_kind="unknown")
+        leave_unknown(turn)
         return True
-    found = places.resolve(turn.entities("place"), next(iter(turn.entities("postcode")), None))
+    found = _resolve(turn, places)
     if found.kind == "unknown":
         found = places.find(turn.text)
     if found.kind == "unknown":
         if turn.get("failed_turns", 0) >= 1:
-            turn.set(place=UNKNOWN, area_kind="unknown")  # asked twice: go on with the whole county
+            leave_unknown(turn)  # asked twice: go on with the whole county
             return True
         return False
     return _take(turn, found)
@@ -62,7 +71,7 @@ def answer_choice(turn: Turn, places: Places) -> bool:
     if agreed is False or (agreed and turn.get("place_guess")):
         return choose(turn, options[0][1] if agreed else "none", places)
     if turn.intent in ("skip", "dont_know"):
-        turn.set(place=UNKNOWN, area_kind="unknown", place_options=None)
+        leave_unknown(turn)
         return True
     said = turn.text.lower()
     for label, value in options:

@@ -24,7 +24,6 @@ CHANGES = {
     "time": ("best_time",),
 }
 NO_CONTACT = "none"  # no phone and no e-mail: the note says how the person can be reached
-ANY_TIME = "Any time"
 PLAIN_ANSWER = 4  # words
 _ABOUT_CONTACT = re.compile(r"ring|call|phone|text|mail|message", re.IGNORECASE)
 
@@ -75,7 +74,7 @@ class ValidateReferralForm(Action):
         if not opening and not aside:
             count_try(turn, question)
         if question and turn.get("failed_turns", 0) >= TRIES:
-            _settle(turn, question)
+            _settle(turn, self._services, question)
             question = next_question(turn)
         turn.set(requested_slot=question)
         return turn.events()
@@ -111,7 +110,7 @@ def _answers_anyway(turn: Turn) -> bool:
     return turn.asked == "contact_note"
 
 
-def _settle(turn: Turn, question: str) -> None:
+def _settle(turn: Turn, services: Services, question: str) -> None:
     """Asked twice without an answer: what is not agreed is not sent, what is not known to be safe is not."""
     turn.set(failed_turns=0.0)
     if question in ("adult", "consent", "contact_note", "summary_right"):
@@ -121,9 +120,9 @@ def _settle(turn: Turn, question: str) -> None:
     elif question == "contact":
         turn.set(contact=NO_CONTACT, contact_kind=NO_CONTACT)
     elif question == "full_name":
-        turn.set(full_name="Name not given")
+        turn.set(full_name=services.words["name_not_given"])
     elif question == "best_time":
-        turn.set(best_time=ANY_TIME)
+        turn.set(best_time=services.words["any_time"])
 
 
 def _read_choice(turn: Turn, services: Services) -> bool:
@@ -156,7 +155,7 @@ def _consent(turn: Turn, services: Services, agreed: bool) -> bool:
 def _read_name(turn: Turn, services: Services) -> bool:
     """The name, and a number or address of mail that comes with it."""
     if turn.intent in ("skip", "dont_know"):
-        turn.set(full_name="Name not given")
+        turn.set(full_name=services.words["name_not_given"])
         return True
     name = answers.name(turn.text)
     if name is None:
@@ -216,7 +215,7 @@ def _read_note(turn: Turn, services: Services) -> bool:
 
 def _read_time(turn: Turn, services: Services) -> bool:
     unsure = turn.intent in ("skip", "dont_know", "affirm")
-    time = answers.best_time(turn.text) or (ANY_TIME if unsure else None)
+    time = answers.best_time(turn.text) or (services.words["any_time"] if unsure else None)
     if time is None:
         return False
     turn.set(best_time=time)

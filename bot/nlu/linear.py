@@ -23,7 +23,7 @@ class Head:
     @classmethod
     def choose_one(cls, x: sp.csr_matrix, names: Sequence[str], strength: float) -> Head:
         """Learn which one of the labels a text has; `strength` is the inverse of the regularisation."""
-        model = LogisticRegression(C=strength, class_weight="balanced", max_iter=200, random_state=0, n_jobs=None)
+        model = LogisticRegression(C=strength, class_weight="balanced", max_iter=200, random_state=0)
         model.fit(x, list(names))
         weights, bias = model.coef_.T, model.intercept_
         if len(model.classes_) == 2:  # scikit-learn then weighs only the second label, against the first
@@ -41,7 +41,7 @@ class Head:
             y = np.array([label in members for members in sets])
             if not y.any():
                 continue  # never seen: never found
-            positive = min(4.0, (~y).sum() / y.sum()) if y.sum() else 1.0
+            positive = min(4.0, (~y).sum() / y.sum())
             model = LogisticRegression(
                 C=strength, solver="liblinear", class_weight={True: positive, False: 1.0}, random_state=0
             )
