@@ -38,7 +38,7 @@ validate: setup
 	@! grep -E "UserWarning|ERROR" $(VALIDATE_LOG) | grep -vE "is not used in any story or rule|The intent 'choose'"
 
 test: setup
-	@$(BOT) -m pytest tests/bot tests/safety -q -p no:cacheprovider
+	@$(BOT) -m pytest tests/bot tests/safety tests/understanding -q -p no:cacheprovider
 	@$(PY) -m pytest tests/safety -q -p no:cacheprovider
 	@$(PY) -m pytest
 

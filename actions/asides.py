@@ -24,6 +24,8 @@ def notice(turn: Turn) -> None:
 
     Consent given in other words than now apply is no consent: it is asked again.
     """
+    if turn.get("language_run"):
+        turn.set(language_run=0.0)  # a message that the form can read
     if turn.choice:
         return
     # "my husband is there", said about the phone, speaks of nobody else's needs.

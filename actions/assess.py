@@ -130,6 +130,9 @@ class ValidateAssessmentForm(Action):
             return True
         if turn.asked == "next_step" and turn.detail == "more":
             return _choose_next(turn, "more")
+        if turn.asked == "next_step" and (turn.intent == "goodbye" or "enough" in turn.text.lower()):
+            # "Is that enough for now?" "That's enough for now, ta, bye": nothing more to ask.
+            return _choose_next(turn, "enough")
         if turn.intent in ("stop", "start_over"):
             return False
         reader = _READERS.get(turn.asked or "what_is_going_on")

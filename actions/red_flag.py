@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import other_language
 from actions.asides import notice
 from actions.episode import put_aside
 from actions.services import Services
@@ -57,10 +58,15 @@ class ActionRedFlag(Action):
         if turn.asked == "safe_contact" and "abuse_now" in flags:
             turn.set(safe_contact="no")  # what was said here answers the question too
         speak(dispatcher, turn, self._services, [*flags, *turn.entities("threat")])
+        language = other_language.written_in(turn)
+        if language and turn.get("language") != language:
+            other_language.speak(dispatcher, turn, self._services, language)
+        # What the classifier takes for a need in another language is a guess.
+        told = [] if language else turn.entities("need")
         turn.set(
             crisis_open=not turn.loop,
             red_flags_seen=list(dict.fromkeys([*turn.get("red_flags_seen", []), *flags])),
             own_words=[*turn.get("own_words", []), turn.text][-12:],
-            needs=self._services.needs.order([*turn.get("needs", []), *turn.entities("need")]),
+            needs=self._services.needs.order([*turn.get("needs", []), *told]),
         )
         return turn.events()

@@ -9,6 +9,7 @@ from actions.assess import ValidateAssessmentForm
 from actions.digress import ActionHelp, ActionHours, ActionNotUnderstood, ActionOutOfScope, ActionPrivacy
 from actions.episode import QUESTION_SLOTS
 from actions.hand_over import ActionSubmitReferral, AskConsent, AskSummaryRight
+from actions.other_language import ActionOtherLanguage
 from actions.red_flag import ActionRedFlag
 from actions.refer import ValidateReferralForm
 from actions.services import Services
@@ -22,6 +23,7 @@ def all_actions(services: Services) -> list[Action]:
         ActionHelp(),
         ActionHours(services),
         ActionNotUnderstood(),
+        ActionOtherLanguage(services),
         ActionOutOfScope(),
         ActionOwnDoor(services),
         ActionPerson(services),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from actions import words
+from actions.languages import Tongues
 from assessment.coverage import Coverage
 from assessment.needs import Needs
 from assessment.own_doors import Doors
@@ -38,6 +39,7 @@ class Services:
     consent: ConsentWording
     team: TeamFacts
     words: dict[str, str]
+    tongues: Tongues
 
     @classmethod
     def load(cls, db: Database, clock: Clock, data_dir: Path, allow_test_numbers: bool) -> Services:
@@ -58,4 +60,5 @@ class Services:
             consent=ConsentWording.load(data_dir),
             team=TeamFacts.load(data_dir),
             words=words.load(data_dir),
+            tongues=Tongues.load(data_dir, contacts),
         )

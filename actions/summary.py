@@ -34,6 +34,8 @@ def summarise(turn: Turn, services: Services) -> str:
         parts.append(words["summary_place"].format(place=turn.get("place")))
     if turn.get("own_words"):
         parts.append(words["summary_words"])
+    if turn.get("language"):
+        parts.append(words["summary_language"].format(language=services.tongues.get(turn.get("language")).english))
     if turn.get("red_flags_seen"):
         parts.append(words["summary_flags"])
     parts.append(words["summary_team"].format(team=_offer(turn)["words"]["team"]))
@@ -75,6 +77,7 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
         consent=GivenConsent(consent, datetime.fromisoformat(turn.get("consent_given_at"))),
         asked_for_person=bool(turn.get("wants_person")),
         not_asked=_not_asked(turn, services),
+        language=services.tongues.get(turn.get("language")).english if turn.get("language") else "",
     )
 
 

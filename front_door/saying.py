@@ -42,7 +42,8 @@ def say(
     welcome: bool = False,
 ) -> list[Message]:
     """Add `replies` to the conversation. On the web each is a message; by text all of them are one text, numbered choices
-    last, with the short welcome before the first text of a conversation (when `welcome`), except before a crisis reply.
+    last, with the short welcome before the first text of a conversation (when `welcome`), except before a crisis reply
+    or one in another language, which would not fit any more: then it comes with the next text.
     Returns the lines added.
     """
     if conversation.channel == "sms":
@@ -76,7 +77,8 @@ def _say_by_text(
     text = render.whole([reply.text for reply in replies], open_question)
     if not text.strip():
         return []
-    if welcome and not conversation.welcomed and not crisis:
+    foreign = any(reply.data.get("kind") == "language" for reply in replies)
+    if welcome and not conversation.welcomed and not crisis and not foreign:
         text = f"{voice.words.sms_welcome}\n{text}"
         conversation.welcomed = True
     fitted = render.fit(text, voice.words.more, render.MAX_CRISIS_SEGMENTS if crisis else render.MAX_SEGMENTS)

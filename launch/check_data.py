@@ -10,8 +10,10 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from actions import words
+from actions.languages import CODES, Tongues
 from assessment.coverage import Coverage
 from assessment.needs import Needs
 from assessment.own_doors import Doors
@@ -59,6 +61,31 @@ def load_details(data_dir: Path) -> dict[str, list[re.Pattern[str]]]:
     return found
 
 
+def load_language_words(data_dir: Path) -> dict[str, Any]:
+    """language_words.yml, as far as Rasa's side needs it to be of one form. Raises LocalDataError naming the entry."""
+    path = data_dir / "language_words.yml"
+    content = read_yaml(path)
+    for part, needed in (("by_script", {"script"}), ("by_words", {"phrases", "words"})):
+        entries = content.get(part)
+        if not isinstance(entries, dict) or not entries:
+            raise LocalDataError(f"{path}: {part} must hold languages")
+        for code, entry in entries.items():
+            if not isinstance(entry, dict) or not needed <= set(entry):
+                raise LocalDataError(f"{path}: {part}.{code}: needs {', '.join(sorted(needed))}")
+            if not all(isinstance(value, str) for value in entry.values()):
+                raise LocalDataError(f"{path}: {part}.{code}: every value must be text")
+    if not all(isinstance(content.get(key), str) for key in ("thanks", "english")):
+        raise LocalDataError(f"{path}: thanks and english must be words with commas")
+    if sorted([*content["by_script"], *content["by_words"]]) != sorted(CODES):
+        raise LocalDataError(f"{path}: must hold the languages of languages.yml: {', '.join(CODES)}")
+    return content
+
+
+def load_tongues(data_dir: Path) -> Tongues:
+    """languages.yml with its numbers from contacts.yml. Raises LocalDataError or SafetyDataError."""
+    return Tongues.load(data_dir, Contacts.load(data_dir))
+
+
 QUICK_LOADERS: tuple[Loader, ...] = (
     Needs.load,
     Places.load,
@@ -73,6 +100,8 @@ QUICK_LOADERS: tuple[Loader, ...] = (
     load_front_door_words,
     Retention.load,
     load_details,
+    load_language_words,
+    load_tongues,
     lambda folder: Replies.load(folder, Contacts.load(folder)),
     lambda folder: read_starter(STARTER_CATALOGUE, local_data(folder).needs),
 )
@@ -99,7 +128,7 @@ def check(data_dir: Path, today: date) -> tuple[list[str], list[str]]:
     if not errors:
         wrong, doubtful = Contacts.load(data_dir).problems(today)
         errors += wrong
-        warnings += doubtful + TeamFacts.load(data_dir).warnings(today)
+        warnings += doubtful + TeamFacts.load(data_dir).warnings(today) + load_tongues(data_dir).warnings()
     return errors, warnings
 
 

@@ -15,7 +15,9 @@ PATTERNS = (
     "data/leicestershire/ambiguous_places.yml",
     "data/leicestershire/red_flags.yml",
     "data/leicestershire/details.yml",
+    "data/leicestershire/language_words.yml",
     "bot/**/*.py",
+    "bot/encoder/finetuned/manifest.json",
     "bot/uv.lock",
     "safety/*.py",
 )

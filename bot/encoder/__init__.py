@@ -1,1 +1,4 @@
-"""The sentence encoder: MiniLM-L6 as a small quantised ONNX file. `build` makes the file once, `runtime` uses it."""
+"""The sentence network: MiniLM-L6, fine-tuned on our messages, as a small quantised ONNX file with its own heads.
+
+`finetune` trains it (PyTorch, by hand, rarely), `build` makes the file and checks it, `runtime` uses it.
+"""

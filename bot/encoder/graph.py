@@ -1,34 +1,53 @@
-"""The BERT network of MiniLM-L6 as an ONNX graph, straight from its safetensors file (no PyTorch)."""
+"""The BERT network of MiniLM-L6 with our heads as an ONNX graph, straight from a safetensors file (no PyTorch)."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from bot.encoder.reference import DIMENSIONS, MAX_TOKENS
+from bot.encoder.reference import DIMENSIONS, MAX_TOKENS, EncoderError
 
 LAYERS, HEADS, HEAD_SIZE, HIDDEN = 6, 12, 32, DIMENSIONS
 NORM_EPSILON = 1e-12  # layer_norm_eps in the model's config.json
 MASKED = -10_000.0  # added to the attention scores of padding; e to that power is 0 in float32
 OPSET, IR_VERSION = 17, 8  # the first opset with LayerNormalization
 
+LOOK, SAY = "look", "say"  # the heads' products: small, and kept exact when the rest is made smaller
+
 Weights = dict[str, np.ndarray]
+
+
+def read_labels(path: Path) -> dict[str, list[str]]:
+    """The names of each head's labels, as `bot.encoder.finetune` wrote them. Raises EncoderError when there are none."""
+    header, _ = _parts(path)
+    try:
+        labels: dict[str, list[str]] = json.loads(header["__metadata__"]["labels"])
+    except (KeyError, ValueError) as error:
+        raise EncoderError(f"{path} has no labels; make it with bot.encoder.finetune") from error
+    return labels
+
+
+def _parts(path: Path) -> tuple[dict[str, Any], bytes]:
+    content = path.read_bytes()
+    start = 8 + int.from_bytes(content[:8], "little")
+    return json.loads(content[8:start]), content[start:]
 
 
 def read_safetensors(path: Path) -> Weights:
     """The float32 tensors of a safetensors file by name: eight bytes of length, a JSON header, then the numbers."""
-    content = path.read_bytes()
-    start = 8 + int.from_bytes(content[:8], "little")
+    header, content = _parts(path)
     tensors: Weights = {}
-    for name, entry in json.loads(content[8:start]).items():
+    for name, entry in header.items():
         if name == "__metadata__" or entry["dtype"] != "F32":
             continue
         first, last = entry["data_offsets"]
-        tensors[name] = np.frombuffer(content[start + first : start + last], dtype="<f4").reshape(entry["shape"])
+        tensors[name] = np.frombuffer(content[first:last], dtype="<f4").reshape(entry["shape"])
     return tensors
 
 
@@ -50,7 +69,7 @@ class _Graph:
     def integers(self, name: str, *values: int) -> str:
         return self.constant(name, np.array(values, dtype=np.int64))
 
-    def add(self, kind: str, inputs: list[str], output: str, **attributes: object) -> str:
+    def add(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
         self.nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
         return output
 
@@ -111,11 +130,24 @@ def _mean(graph: _Graph, source: str) -> str:
     return graph.add("Div", [total, count], "mean")
 
 
-def build_graph(weights: Weights) -> onnx.ModelProto:
-    """`input_ids`, `attention_mask`: int64 (texts, tokens) -> `vector`: float32 (texts, 384), rows of length 1.
+def _scores(graph: _Graph, weights: Weights, heads: Sequence[str], source: str) -> str:
+    """As _Head in bot.encoder.torch_network: each label looks at the tokens that speak of it and adds up what they say."""
+    looks, says = (np.vstack([weights[f"{head}.{part}.weight"] for head in heads]).T for part in ("look", "say"))
+    bias = graph.constant("heads.bias", np.concatenate([weights[f"{head}.say.bias"] for head in heads]))
+    look = graph.add("MatMul", [source, graph.constant("heads.look", looks)], LOOK)
+    left_out = graph.add("Unsqueeze", ["mask_bias_flat", graph.integers("beside", 2)], "mask_bias_column")
+    shares = graph.add("Softmax", [graph.add("Add", [look, left_out], "look_masked")], "look_shares", axis=1)
+    say = graph.add("MatMul", [source, graph.constant("heads.say", says)], SAY)
+    said = graph.add("ReduceSum", [graph.add("Mul", [shares, say], "said"), "along"], "said_in_all", keepdims=0)
+    return graph.add("Add", [said, bias], "scores")
 
-    The steps are those of sentence-transformers/all-MiniLM-L6-v2: six BERT layers, mean over the unmasked tokens,
-    division by the length. At most 256 tokens.
+
+def build_graph(weights: Weights, heads: Sequence[str]) -> onnx.ModelProto:
+    """`input_ids`, `attention_mask`: int64 (texts, tokens) -> `vector` and `scores`, both float32.
+
+    The steps are those of sentence-transformers/all-MiniLM-L6-v2: six BERT layers, then the mean over the unmasked tokens.
+    `scores` (texts, labels): all `heads` side by side. `vector` (texts, 384): the mean divided by its length. At most 256
+    tokens.
     """
     graph = _Graph(weights)
     for name, value in (("root_two", 2.0**0.5), ("one", 1.0), ("half", 0.5), ("masked_score", MASKED)):
@@ -137,14 +169,20 @@ def build_graph(weights: Weights) -> onnx.ModelProto:
         state = graph.normalise(joined, f"{layer}.attention.output.LayerNorm")
         joined = graph.add("Add", [_feed_forward(graph, state, layer), state], f"{layer}.with_feed")
         state = graph.normalise(joined, f"{layer}.output.LayerNorm")
-    graph.add("LpNormalization", [_mean(graph, state)], "vector", axis=-1, p=2)
+    mean = _mean(graph, state)
+    graph.add("LpNormalization", [mean], "vector", axis=-1, p=2)
+    _scores(graph, weights, heads, state)
+    labels = sum(len(weights[f"{head}.say.bias"]) for head in heads)
     shape = ["texts", "tokens"]
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "minilm_l6",
             [helper.make_tensor_value_info(n, TensorProto.INT64, shape) for n in ("input_ids", "attention_mask")],
-            [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["texts", HIDDEN])],
+            [
+                helper.make_tensor_value_info(name, TensorProto.FLOAT, ["texts", width])
+                for name, width in (("vector", HIDDEN), ("scores", labels))
+            ],
             graph.constants,
         ),
         opset_imports=[helper.make_opsetid("", OPSET)],

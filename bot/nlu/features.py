@@ -1,17 +1,15 @@
-"""Text to numbers: weighted words and letter groups, and, where an encoder is built, the meaning of the whole message."""
+"""Text to numbers: weighted words and letter groups."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
-
-Encoder = Callable[[Sequence[str]], np.ndarray]  # texts -> (texts, dimensions) float32, rows of length 1
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
 _REPEATS = re.compile(r"(.)\1{3,}")
@@ -38,26 +36,20 @@ def _vectorizers(min_df: int) -> dict[str, TfidfVectorizer]:
 class Features:
     """`fit(texts)`, `transform(texts) -> sparse (texts, features) float32`, `save`/`load` as JSON and .npy (no pickle)."""
 
-    def __init__(self, vectorizers: dict[str, TfidfVectorizer], encoder: Encoder | None, weight: float) -> None:
+    def __init__(self, vectorizers: dict[str, TfidfVectorizer]) -> None:
         self._vectorizers = vectorizers
-        self._encoder = encoder
-        self._weight = weight
 
     @classmethod
-    def fit(
-        cls, texts: Sequence[str], encoder: Encoder | None = None, weight: float = 2.0, min_df: int = 2
-    ) -> Features:
+    def fit(cls, texts: Sequence[str], min_df: int = 2) -> Features:
         vectorizers = _vectorizers(min_df)
         clean = [normalise(text) for text in texts]
         for vectorizer in vectorizers.values():
             vectorizer.fit(clean)
-        return cls(vectorizers, encoder, weight)
+        return cls(vectorizers)
 
     def transform(self, texts: Sequence[str]) -> sp.csr_matrix:
         clean = [normalise(text) for text in texts]
         blocks = [vectorizer.transform(clean) for vectorizer in self._vectorizers.values()]
-        if self._encoder is not None:
-            blocks.append(sp.csr_matrix(self._encoder(clean) * self._weight))
         return sp.hstack(blocks, format="csr", dtype=np.float32)
 
     def save(self, folder: Path) -> None:
@@ -67,10 +59,10 @@ class Features:
             np.save(folder / f"{name}.npy", vectorizer.idf_.astype(np.float32))
 
     @classmethod
-    def load(cls, folder: Path, encoder: Encoder | None, weight: float) -> Features:
+    def load(cls, folder: Path) -> Features:
         vectorizers = _vectorizers(1)
         for name, vectorizer in vectorizers.items():
             words = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
             vectorizer.vocabulary_ = {word: index for index, word in enumerate(words)}
             vectorizer.idf_ = np.load(folder / f"{name}.npy", allow_pickle=False)
-        return cls(vectorizers, encoder, weight)
+        return cls(vectorizers)

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
+
+
+def log_shares(scores: np.ndarray) -> np.ndarray:
+    """`scores` (texts, labels), moved so that the shares of each row add up to 1."""
+    moved = scores - scores.max(axis=1, keepdims=True)
+    return moved - np.log(np.exp(moved).sum(axis=1, keepdims=True))
+
+
+def shares(scores: np.ndarray, exclusive: bool) -> np.ndarray:
+    """(texts, labels) between 0 and 1 from scores; where one label excludes the others each row adds up to 1."""
+    if exclusive:
+        return np.exp(log_shares(scores))
+    return 1.0 / (1.0 + np.exp(-np.clip(scores, -30, 30)))
 
 
 class Head:
@@ -18,12 +33,12 @@ class Head:
         self.labels = list(labels)
         self._weights = np.ascontiguousarray(weights, dtype=np.float32)
         self._bias = bias.astype(np.float32)
-        self._exclusive = exclusive
+        self.exclusive = exclusive
 
     @classmethod
     def choose_one(cls, x: sp.csr_matrix, names: Sequence[str], strength: float) -> Head:
         """Learn which one of the labels a text has; `strength` is the inverse of the regularisation."""
-        model = LogisticRegression(C=strength, class_weight="balanced", max_iter=200, random_state=0)
+        model = LogisticRegression(C=strength, class_weight="balanced", max_iter=60, tol=1e-3, random_state=0)
         model.fit(x, list(names))
         weights, bias = model.coef_.T, model.intercept_
         if len(model.classes_) == 2:  # scikit-learn then weighs only the second label, against the first
@@ -37,30 +52,32 @@ class Head:
         """Learn which of the labels a text carries: any number, also none."""
         weights = np.zeros((x.shape[1], len(labels)), dtype=np.float32)
         bias = np.full(len(labels), -20.0, dtype=np.float32)
-        for column, label in enumerate(labels):
-            y = np.array([label in members for members in sets])
+
+        def learn(column: int) -> None:
+            y = np.array([labels[column] in members for members in sets])
             if not y.any():
-                continue  # never seen: never found
-            positive = min(4.0, (~y).sum() / y.sum())
-            model = LogisticRegression(
-                C=strength, solver="liblinear", class_weight={True: positive, False: 1.0}, random_state=0
-            )
+                return  # never seen: never found
+            balance = {True: min(4.0, (~y).sum() / y.sum()), False: 1.0}
+            model = LogisticRegression(C=strength, solver="liblinear", tol=1e-3, class_weight=balance, random_state=0)
             model.fit(x, y)
             weights[:, column], bias[column] = model.coef_[0], model.intercept_[0]
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # liblinear lets go of Python's lock
+            list(pool.map(learn, range(len(labels))))
         return cls(labels, weights, bias, exclusive=False)
+
+    def scores(self, x: sp.csr_matrix) -> np.ndarray:
+        """(texts, labels): log-odds, or for a choose-one head the logarithm of shares before they are made to add up."""
+        return x @ self._weights + self._bias
 
     def probabilities(self, x: sp.csr_matrix) -> np.ndarray:
         """(texts, labels) between 0 and 1; rows of a choose-one head add up to 1."""
-        scores = x @ self._weights + self._bias
-        if not self._exclusive:
-            return 1.0 / (1.0 + np.exp(-np.clip(scores, -30, 30)))
-        exp = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return exp / exp.sum(axis=1, keepdims=True)
+        return shares(self.scores(x), self.exclusive)
 
     def save(self, folder: Path, name: str) -> None:
         np.save(folder / f"{name}.weights.npy", self._weights)
         np.save(folder / f"{name}.bias.npy", self._bias)
-        about = {"labels": self.labels, "exclusive": self._exclusive}
+        about = {"labels": self.labels, "exclusive": self.exclusive}
         (folder / f"{name}.json").write_text(json.dumps(about), encoding="utf-8")
 
     @classmethod

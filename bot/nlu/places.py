@@ -40,6 +40,7 @@ OUTCODE = re.compile(
 )
 _APOSTROPHES = str.maketrans("’‘`", "'''")  # telephones type the curly ones
 FUZZY_LENGTH = 6  # a name this long may have one letter wrong
+MOST_FILLERS = 8  # words beside a name that is the whole answer
 MAX_FUZZY_WORDS = 60  # in a longer message a word with one letter wrong is hardly the answer to "where?"
 
 _STREET = {"road", "rd", "street", "st", "lane", "ln", "avenue", "ave", "drive", "close", "way", "crescent"}
@@ -160,8 +161,13 @@ class PlaceNames:
         words = [token for token in doc if token.text[:1].isalpha()]
         if len(words) > MAX_FUZZY_WORDS:
             return None
+        # A name that is the whole answer stands among few other words; anywhere else it must be said as a place.
+        short = len(words) <= MOST_FILLERS + 4
+        firsts = [first for first, word in enumerate(words) if short or _said_where(doc, word.i)]
         for length in (4, 3, 2, 1):
-            for first in range(len(words) - length + 1):
+            for first in firsts:
+                if first + length > len(words):
+                    continue
                 start, end = words[first].i, words[first + length - 1].i + 1
                 key = _key(doc[start:end].text)
                 if len(key) < FUZZY_LENGTH - 1 or (length == 1 and key in _NEVER_MISSPELT):
@@ -196,7 +202,7 @@ def _said_where(doc: Any, start: int) -> bool:
 def _only_fillers(doc: Any, start: int, end: int) -> bool:
     """True when the rest of the message says nothing else: the name is the answer."""
     rest = [token for token in doc if not start <= token.i < end and not token.is_punct and not token.is_space]
-    return len(rest) <= 8 and all(token.lower_ in _FILLERS for token in rest)
+    return len(rest) <= MOST_FILLERS and all(token.lower_ in _FILLERS for token in rest)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

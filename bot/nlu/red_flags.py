@@ -1,6 +1,9 @@
 """Red flags in a message, as entities `red_flag`: the reviewed patterns of the safety screen, beside the classifier's vote.
 
-Either may fire. `threat_to_others` is no label of the vocabulary; it travels as an entity `threat`.
+Either may fire; but a pattern sees words and not what they are about, so where the classifier, having read the whole message, is all but certain
+that there is no danger of any kind (a film, a figure of speech, long over), the pattern is not believed. Patterns that nothing may silence,
+those in other languages above all, are always believed: the classifier cannot read them. `threat_to_others` is no label
+of the vocabulary; it travels as an entity `threat`, and only the patterns judge it.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.understanding import DANGER
 from bot.secret import data_dir
 from safety import screen
 from safety.screen import Screen
@@ -30,10 +34,14 @@ class RedFlagScreen(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {}
+        return {
+            "believed_from": 0.0
+        }  # how likely the classifier must hold any danger for a pattern to count; 0: always
 
     def __init__(self, config: dict[str, Any]) -> None:
+        self._believed_from = float({**self.get_default_config(), **config}["believed_from"])
         self._screen = Screen.load(data_dir())
+        self._always = {pattern.id for pattern in self._screen.rulebook.patterns if not pattern.silenced_by}
 
     @classmethod
     def create(
@@ -60,8 +68,11 @@ class RedFlagScreen(GraphComponent, EntityExtractorMixin):
     def _screen_message(self, message: Message) -> None:
         entities = list(message.get(ENTITIES) or [])
         known = {entity["value"] for entity in entities if entity["entity"] == "red_flag"}
+        share = message.get(DANGER)
+        believed = share is None or share >= self._believed_from
         for finding in self._screen.check(message.get(TEXT) or ""):
-            if finding.flag in known:
+            heard = believed or finding.flag == THREAT or finding.pattern in self._always
+            if finding.flag in known or not heard:
                 continue
             known.add(finding.flag)
             entities += self.add_extractor_name(

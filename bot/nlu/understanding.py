@@ -11,6 +11,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -20,18 +21,20 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import clauses as clauses_module
 from bot.nlu import features as features_module
 from bot.nlu import linear as linear_module
-from bot.nlu.clauses import clauses
-from bot.nlu.features import Encoder, Features
+from bot.nlu import meaning as meaning_module
+from bot.nlu import windows as windows_module
+from bot.nlu.features import Features
 from bot.nlu.linear import Head
+from bot.nlu.meaning import HEADS, Meaning, Mixing, Network
 
 logger = logging.getLogger(__name__)
 
 EMPTY_INTENT = "out_of_scope"
 NEED_INTENT = "tell_need"
 RANKING_LENGTH = 5
+DANGER = "danger"  # of a message: how likely it names a danger of any kind, between 0 and 1
 MUST_BE_SURE = ("stop", "start_over")
 
 
@@ -44,14 +47,15 @@ class Understanding(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
-            "encoder": True,  # use the sentence encoder when it is built
-            "encoder_weight": 2.0,  # its share beside words and letters
+            "network": True,  # use the sentence network beside words and letters
             "intent_strength": 10.0,
-            "need_strength": 4.0,
-            "flag_strength": 4.0,
+            "need_strength": 8.0,
+            "flag_strength": 8.0,
+            "mixing": {},  # head: {words, network, shift}, see bot.nlu.meaning
             "need_threshold": 0.5,  # a need at least this sure is reported
-            "need_likely": 0.2,  # where no need reaches it but the message tells of one, the likeliest need at least this sure
-            "flag_threshold": 0.5,  # likewise a red flag
+            "need_likely": 0.2,  # where none reaches it but the message tells of one or names a danger, the likeliest at least this sure
+            "flag_threshold": 0.5,  # the surest red flag is reported when it is at least this sure
+            "flag_beside": 0.5,  # and others beside one that was reported, when at least this sure
             "sure": 0.6,  # how sure stop and start_over must be
             "thresholds": {},  # label: threshold, where one label differs
         }
@@ -61,15 +65,13 @@ class Understanding(GraphComponent, IntentClassifier):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        features: Features | None = None,
-        heads: dict[str, Head] | None = None,
+        meaning: Meaning | None = None,
     ) -> None:
         self.validate_config(config)  # Rasa does not call it
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._features = features
-        self._heads = heads or {}
+        self._meaning = meaning
 
     @classmethod
     def create(
@@ -85,19 +87,20 @@ class Understanding(GraphComponent, IntentClassifier):
     def validate_config(cls, config: dict[str, Any]) -> None:
         for name, value in {
             **config.get("thresholds", {}),
-            "need_threshold": config.get("need_threshold", 0.5),
-            "flag_threshold": config.get("flag_threshold", 0.5),
+            **{name: config.get(name, 0.5) for name in ("need_threshold", "flag_threshold", "flag_beside")},
         }.items():
             if not 0.0 < float(value) < 1.0:
                 raise ValueError(f"Understanding: {name} must lie between 0 and 1")
+        if set(config.get("mixing", {})) - set(HEADS):
+            raise ValueError(f"Understanding: mixing has entries for {', '.join(HEADS)}")
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Rasa's cache sees only this class's own source; the helpers and the encoder count too."""
         digest = hashlib.sha256()
-        for path in (clauses_module.__file__, features_module.__file__, linear_module.__file__):
-            digest.update(Path(path).read_bytes())
-        digest.update(_encoder_fingerprint().encode() if config.get("encoder", True) else b"")
+        for module in (features_module, linear_module, meaning_module, windows_module):
+            digest.update(Path(module.__file__).read_bytes())
+        digest.update(_network_fingerprint().encode() if config.get("network", True) else b"")
         return digest.hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -107,18 +110,17 @@ class Understanding(GraphComponent, IntentClassifier):
         labels = [example.get("metadata", {}).get("example") or {} for example in examples]
         needs = [label.get("needs", []) for label in labels]
         flags = [label.get("red_flags", []) for label in labels]
-        self._features = Features.fit(texts, self._encoder(), self._config["encoder_weight"])
-        x = self._features.transform(texts)
+        features = Features.fit(texts)
+        x = features.transform(texts)
         config = self._config
-        self._heads = {
+        heads = {
             "intent": Head.choose_one(x, [example.get(INTENT) for example in examples], config["intent_strength"]),
             "need": Head.choose_any(x, needs, _all_of(needs), config["need_strength"]),
             "red_flag": Head.choose_any(x, flags, _all_of(flags), config["flag_strength"]),
         }
+        self._meaning = Meaning(features, heads, self._network(), _mixing(config))
         with self._model_storage.write_to(self._resource) as folder:
-            self._features.save(folder)
-            for name, head in self._heads.items():
-                head.save(folder, f"head_{name}")
+            self._meaning.save(folder)
         return self._resource
 
     @classmethod
@@ -132,8 +134,7 @@ class Understanding(GraphComponent, IntentClassifier):
     ) -> Understanding:
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component._features = Features.load(folder, component._encoder(), config["encoder_weight"])
-            component._heads = {name: Head.load(folder, f"head_{name}") for name in ("intent", "need", "red_flag")}
+            component._meaning = Meaning.load(folder, component._network(), _mixing(config))
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -148,67 +149,75 @@ class Understanding(GraphComponent, IntentClassifier):
     def _understand(self, message: Message) -> None:
         text = message.get(TEXT) or ""
         command = text.strip().startswith("/") and len(text.split()) == 1
-        if self._features is None or command or not any(character.isalnum() for character in text):
+        if self._meaning is None or command or not any(character.isalnum() for character in text):
             # Nothing to read: empty, emoji or punctuation only, or a typed "/affirm", which is text and no command.
             message.set(INTENT, {"name": EMPTY_INTENT, "confidence": 1.0}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, [], add_to_output=True)
             return
-        x = self._features.transform([text, *clauses(text)])
-        head = self._heads["intent"]
-        scores = head.probabilities(x[:1])[0]
-        flags = self._found("red_flag", x[:1], self._config["flag_threshold"], len(text))
-        needs = self._found("need", x, self._config["need_threshold"], len(text))
-        if not needs and not flags and head.labels[scores.argmax()] == NEED_INTENT:
-            needs = self._found("need", x, self._config["need_likely"], len(text))[:1]
+        shares = self._meaning.read(text)
+        intents, scores = self._meaning.labels("intent"), shares["intent"]
+        flags = self._found("red_flag", shares["red_flag"], self._config["flag_threshold"], len(text))
+        flags = with_likely_others(flags, self._config["flag_beside"])
+        message.set(DANGER, float(shares["red_flag"].max()))
+        needs = self._found("need", shares["need"], self._config["need_threshold"], len(text))
+        if not needs and (flags or intents[scores.argmax()] == NEED_INTENT):
+            needs = self._found("need", shares["need"], self._config["need_likely"], len(text))[:1]
         if needs or flags:
             # A message that carries a need or a flag says what is going on, even when it greets or asks as well.
             scores = scores * 0.5
-            scores[head.labels.index(NEED_INTENT)] += 0.5
+            scores[intents.index(NEED_INTENT)] += 0.5
         for label in MUST_BE_SURE:
             # These throw away what was said: a guess is not enough.
-            if label in head.labels and scores[head.labels.index(label)] < self._config["sure"]:
-                scores[head.labels.index(label)] *= 0.1
+            if label in intents and scores[intents.index(label)] < self._config["sure"]:
+                scores[intents.index(label)] *= 0.1
         order = scores.argsort()[::-1][:RANKING_LENGTH]
-        ranking = [{"name": head.labels[i], "confidence": float(scores[i])} for i in order]
+        ranking = [{"name": intents[i], "confidence": float(scores[i])} for i in order]
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set(ENTITIES, (message.get(ENTITIES) or []) + needs + flags, add_to_output=True)
 
-    def _found(self, name: str, x: Any, default: float, length: int) -> list[dict[str, Any]]:
-        head = self._heads[name]
-        scores = head.probabilities(x)
-        # Half the weight to the whole message, half to the part of it that speaks of this most.
-        scores = 0.5 * scores[0] + 0.5 * scores.max(axis=0)
-        thresholds = self._config["thresholds"]
+    def _found(self, name: str, scores: np.ndarray, default: float, length: int) -> list[dict[str, Any]]:
+        assert self._meaning is not None
+        labels, thresholds = self._meaning.labels(name), self._config["thresholds"]
         return [
             {
                 "entity": name,
-                "value": head.labels[i],
+                "value": labels[i],
                 "start": 0,
                 "end": length,
                 "confidence": float(scores[i]),
                 "extractor": type(self).__name__,
             }
             for i in scores.argsort()[::-1]
-            if scores[i] >= thresholds.get(head.labels[i], default)
+            if scores[i] >= thresholds.get(labels[i], default)
         ]
 
-    def _encoder(self) -> Encoder | None:
-        return load_encoder() if self._config["encoder"] else None
+    def _network(self) -> Network | None:
+        return load_network() if self._config["network"] else None
+
+
+def with_likely_others(found: list[dict[str, Any]], least: float) -> list[dict[str, Any]]:
+    """The surest of `found`, which stands first, and those of the others that are at least so sure."""
+    return found[:1] + [entity for entity in found[1:] if entity["confidence"] >= least]
+
+
+def _mixing(config: dict[str, Any]) -> dict[str, Mixing]:
+    given = config["mixing"] if config["network"] else {}
+    return {head: Mixing(**given.get(head, {})) for head in HEADS}
 
 
 def _all_of(sets: list[list[str]]) -> list[str]:
     return sorted({label for members in sets for label in members})
 
 
-def load_encoder() -> Encoder | None:
-    """The sentence encoder, when set-up has built it."""
+def load_network() -> Network:
+    """The fine-tuned sentence network. Raises EncoderError when its files are not as recorded."""
     from bot.encoder import runtime
 
     return runtime.load()
 
 
-def _encoder_fingerprint() -> str:
+def _network_fingerprint() -> str:
     from bot.encoder import runtime
 
     return runtime.fingerprint()

@@ -1,1 +1,1 @@
-"""Our one policy beside Rasa's RulePolicy."""
+"""Our policies beside Rasa's RulePolicy."""

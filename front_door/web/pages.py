@@ -24,6 +24,7 @@ _NUMBERS = re.compile(
     r"(?<![\d£.,-])(0[1-9]\d{1,4}(?: ?\d{2,4}){2,3}|116 ?123|116 ?111)(?![\d])"
     r"|(?<=[Cc]all )(999|111|101|105)(?!\d)|(?<=[Rr]ing )(999|111|101|105)(?!\d)|(?<=[Pp]hone )(999|111|101|105)(?!\d)"
 )
+_ABROAD = re.compile(r"(?<!\d)(999)(?!\d)")
 
 
 class Pages:
@@ -105,18 +106,20 @@ def page(html: str, status: int = 200) -> web.Response:
     return web.Response(text=html, status=status, content_type="text/html")
 
 
-def said(text: str, linked: bool = False) -> Markup:
-    """Escaped text with its line breaks; `linked` (our own replies only) makes telephone numbers links."""
+def said(text: str, linked: bool = False, language: str = "") -> Markup:
+    """Escaped text with its line breaks; `linked` (our own replies only) makes telephone numbers links. In a reply in
+    another language no English word tells 999 from an amount; there it is always the emergency number."""
+    numbers = _ABROAD if language else _NUMBERS
     paragraphs = []
     for block in re.split(r"\n\s*\n", text.strip()):
-        lines = [_linked(line) if linked else escape(line) for line in block.split("\n")]
+        lines = [_linked(line, numbers) if linked else escape(line) for line in block.split("\n")]
         paragraphs.append(Markup("<p>{}</p>").format(Markup("<br>").join(lines)))
     return Markup("").join(paragraphs)
 
 
-def _linked(line: str) -> Markup:
+def _linked(line: str, numbers: re.Pattern[str]) -> Markup:
     out, at = Markup(""), 0
-    for match in _NUMBERS.finditer(line):
+    for match in numbers.finditer(line):
         number = next(group for group in match.groups() if group)
         out += escape(line[at : match.start()])
         out += Markup('<a href="tel:{}">{}</a>').format(tel(number), number)

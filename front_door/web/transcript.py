@@ -16,7 +16,8 @@ from front_door.news import Heard
 
 @dataclass(frozen=True)
 class Line:
-    """One message. sender: "assistant" or "resident"; services: cards when there are any; intro: the words before them."""
+    """One message. sender: "assistant" or "resident"; services: cards when there are any; intro: the words before them;
+    language and direction (ltr, rtl): of a text that is not in English, else ""."""
 
     seq: int
     sender: str
@@ -27,11 +28,15 @@ class Line:
     services: tuple[dict[str, Any], ...] = ()
     intro: str = ""
     outro: str = ""
+    language: str = ""
+    direction: str = ""
 
     def as_json(self) -> dict[str, Any]:
         found: dict[str, Any] = {"from": self.sender, "text": self.text, "choices": list(self.choices)}
         if self.services:
             found["services"] = list(self.services)
+        if self.language:
+            found |= {"lang": self.language, "dir": self.direction}
         return found
 
 
@@ -108,6 +113,8 @@ def line_of(message: Message) -> Line:
         services=services if message.kind == "services" else (),
         intro=str(data.get("intro") or _before(message.text, services)),
         outro=str(data.get("outro") or ""),
+        language=str(data.get("language") or "") if message.kind == "language" else "",
+        direction="rtl" if data.get("direction") == "rtl" else "ltr",
     )
 
 

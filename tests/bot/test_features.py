@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +18,6 @@ TEXTS = [
     "the bath has no rail and dad fell",
 ]
 UNSEEN = ["I CAN’T pay", "", "🙂🙂", "lonely dad in the bath", "zzz qqq", "nobodyyyyyyyy"]
-
-
-def two_numbers(texts: Sequence[str]) -> np.ndarray:
-    """An encoder with the interface of the real one: unit vectors, here of two dimensions."""
-    angles = np.array([len(text) % 7 for text in texts], dtype=np.float32)
-    return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
 
 
 @pytest.mark.parametrize(
@@ -72,22 +65,11 @@ def test_rare_words_are_left_out() -> None:
     assert "rail" not in features._vectorizers["words"].vocabulary_
 
 
-def test_the_encoder_stands_beside_the_words() -> None:
-    """With an encoder each row ends in its vector, times the weight."""
-    plain = Features.fit(TEXTS)
-    both = Features.fit(TEXTS, two_numbers, weight=3.0)
-    x = both.transform(UNSEEN)
-    assert x.shape[1] == plain.transform(UNSEEN).shape[1] + 2
-    clean = [normalise(text) for text in UNSEEN]
-    assert np.allclose(x[:, -2:].toarray(), two_numbers(clean) * 3.0)
-
-
-@pytest.mark.parametrize("encoder", [None, two_numbers])
-def test_loaded_features_give_the_same_numbers(tmp_path: Path, encoder: object) -> None:
+def test_loaded_features_give_the_same_numbers(tmp_path: Path) -> None:
     """What was trained is what is served, up to the rounding of the last digit."""
-    features = Features.fit(TEXTS, encoder, weight=2.0)
+    features = Features.fit(TEXTS)
     features.save(tmp_path)
-    loaded = Features.load(tmp_path, encoder, weight=2.0)
+    loaded = Features.load(tmp_path)
     for texts in (TEXTS, UNSEEN):
         assert np.allclose(features.transform(texts).toarray(), loaded.transform(texts).toarray(), rtol=0, atol=1e-6)
 

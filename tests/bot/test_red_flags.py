@@ -9,6 +9,7 @@ import pytest
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.red_flags import RedFlagScreen
+from bot.nlu.understanding import DANGER
 from safety.screen import Screen
 from tests.bot.conftest import ROOT
 
@@ -105,3 +106,42 @@ def test_changed_patterns_are_noticed(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "red_flags.yml").write_bytes((DATA / "red_flags.yml").read_bytes() + b"\n")
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     assert RedFlagScreen.fingerprint_addon({}) != before
+
+
+@pytest.mark.parametrize(
+    ("share", "flags"), [(None, {"fire_gas"}), (0.5, {"fire_gas"}), (0.05, {"fire_gas"}), (0.01, set())]
+)
+def test_a_pattern_is_not_believed_where_the_whole_message_speaks_against_it(
+    share: float | None, flags: set[str]
+) -> None:
+    """A film about a gas leak holds the words and no danger. Without the classifier's word every pattern counts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATA_DIR", str(DATA))
+        component = RedFlagScreen({"believed_from": 0.05})
+    message = Message({"text": "i smell gas in the kitchen"})
+    if share is not None:
+        message.set(DANGER, share)
+    component.process([message])
+    assert {entity["value"] for entity in message.get("entities")} == flags
+
+
+def test_a_threat_is_always_heard() -> None:
+    """The classifier knows no label for it, so it has no say."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATA_DIR", str(DATA))
+        component = RedFlagScreen({"believed_from": 0.9})
+    message = Message({"text": THREAT})
+    message.set(DANGER, 0.0)
+    component.process([message])
+    assert [entity["entity"] for entity in message.get("entities")] == ["threat"]
+
+
+def test_danger_in_another_language_is_always_heard() -> None:
+    """The classifier learnt English: its "no danger" about Polish says nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATA_DIR", str(DATA))
+        component = RedFlagScreen({"believed_from": 0.9})
+    message = Message({"text": "nie chcę żyć"})
+    message.set(DANGER, 0.0)
+    component.process([message])
+    assert [entity["value"] for entity in message.get("entities")] == ["suicide_self_harm"]

@@ -14,10 +14,10 @@ from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.encoder import runtime
-from bot.nlu.understanding import EMPTY_INTENT, NEED_INTENT, Understanding
+from bot.nlu.understanding import DANGER, EMPTY_INTENT, NEED_INTENT, Understanding, with_likely_others
 from tests.bot.tiny import NLU
 
+MIXING = {head: {"words": 0.5, "network": 0.5} for head in ("intent", "need", "red_flag")}
 Make = Callable[..., Understanding]
 
 
@@ -35,7 +35,7 @@ def make(tmp_path: Path, data: TrainingData) -> Make:
     context = ExecutionContext(GraphSchema({}))
 
     def build(load: bool = False, **changes: Any) -> Understanding:
-        config = {**Understanding.get_default_config(), "encoder": False, "need_threshold": 0.4, **changes}
+        config = {**Understanding.get_default_config(), "network": False, "need_threshold": 0.4, **changes}
         if load:
             return Understanding.load(config, storage, resource, context)
         component = Understanding.create(config, storage, resource, context)
@@ -124,6 +124,24 @@ def test_one_label_may_have_its_own_threshold(make: Make) -> None:
     assert values(parsed, "need") == {"money_debt"}
 
 
+def test_a_second_flag_stands_beside_a_sure_one_only_when_it_is_likely_too() -> None:
+    """The surest flag is reported from its threshold on, others beside it from flag_beside on."""
+    found = [{"value": "abuse_now", "confidence": 0.7}, {"value": "child_at_risk", "confidence": 0.6}]
+    assert with_likely_others(found, 0.65) == found[:1]
+    assert with_likely_others(found, 0.6) == found
+    assert with_likely_others([], 0.6) == []
+
+
+def test_the_message_says_how_likely_danger_is(make: Make) -> None:
+    """The screen's patterns are not believed where the whole message speaks against them."""
+    shares = []
+    for text in ("i want to end my life tonight", "hello"):
+        message = Message({"text": text})
+        make().process([message])
+        shares.append(message.get(DANGER))
+    assert 1.0 >= shares[0] > 0.5 > shares[1] >= 0.0
+
+
 def test_entities_that_were_there_stay(make: Make) -> None:
     """Each component of the pipeline adds to what the others found."""
     place = {"entity": "place", "value": "Wigston", "start": 0, "end": 7}
@@ -157,26 +175,28 @@ def test_an_untrained_component_guesses_nothing(tmp_path: Path) -> None:
     assert parse(component, "i am so lonely")["intent"]["name"] == EMPTY_INTENT
 
 
-def test_with_the_encoder_meaning_counts_too(make: Make) -> None:
-    """The encoder built at set-up takes part in training and in use."""
-    if runtime.load() is None:
-        pytest.skip(f"the sentence encoder is not built; {runtime.HOW_TO_BUILD}")
-    make(encoder=True)
-    parsed = parse(make(load=True, encoder=True, need_threshold=0.01), "it is weeks since anyone had a chat with me")
+def test_with_the_network_meaning_counts_too(make: Make) -> None:
+    """The network takes part: none of the training texts shares a telling word with this message."""
+    make()
+    parsed = parse(
+        make(load=True, network=True, mixing=MIXING, need_threshold=0.01), "it is weeks since anyone had a chat with me"
+    )
     surest = max((e for e in parsed["entities"] if e["entity"] == "need"), key=lambda e: e["confidence"])
-    assert surest["value"] == "loneliness"  # and none of its training texts shares a telling word
+    assert surest["value"] == "loneliness"
 
 
-def test_a_model_with_and_without_encoder_differ_for_the_cache() -> None:
-    """`rasa train` must not reuse a model that was trained without the encoder, or with another one."""
-    fingerprints = {Understanding.fingerprint_addon({"encoder": encoder}) for encoder in (True, False)}
+def test_a_model_with_and_without_the_network_differ_for_the_cache() -> None:
+    """`rasa train` must not reuse a model that was trained without the network, or with another one."""
+    fingerprints = {Understanding.fingerprint_addon({"network": network}) for network in (True, False)}
     assert len(fingerprints) == 2
-    assert Understanding.fingerprint_addon({"encoder": True}) in fingerprints
+    assert Understanding.fingerprint_addon({"network": True}) in fingerprints
 
 
 @pytest.mark.parametrize(
     "config",
     [
+        {"mixing": {"needs": {"words": 1.0}}},
+        {"flag_beside": 1.0},
         {"need_threshold": 0.0},
         {"need_threshold": 1.0},
         {"flag_threshold": 1.5},
@@ -185,7 +205,7 @@ def test_a_model_with_and_without_encoder_differ_for_the_cache() -> None:
         {"thresholds": {"food": "high"}},
     ],
 )
-def test_a_threshold_that_cannot_work_is_refused(make: Make, config: dict[str, Any]) -> None:
+def test_a_setting_that_cannot_work_is_refused(make: Make, config: dict[str, Any]) -> None:
     """A threshold of 1 or more would silence a need or a red flag for good; neither training nor serving starts with it."""
     with pytest.raises(ValueError):
         make(**config)

@@ -11,7 +11,7 @@ assistant_id: tiny
 pipeline:
 - name: bot.nlu.tokenizer.EnglishTokenizer
 - name: bot.nlu.understanding.Understanding
-  encoder: false
+  network: false
   need_threshold: 0.4
 policies:
 - name: bot.policies.safety_policy.SafetyPolicy
