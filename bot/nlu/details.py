@@ -8,14 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.component import ReviewedData
 from bot.nlu.features import normalise
 from bot.secret import data_dir
 
@@ -24,28 +21,14 @@ MAX_WORDS = 25  # a long story is no command, whatever words it holds
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class DetailExtractor(GraphComponent, EntityExtractorMixin):
+class DetailExtractor(ReviewedData):
     """Adds at most one entity `detail`: the first entry of details.yml that matches."""
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        return {}
 
     def __init__(self, config: dict[str, Any]) -> None:
         content = yaml.safe_load((data_dir() / FILE).read_text(encoding="utf-8"))["details"]
         self._patterns = {
             name: re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) for name, patterns in content.items()
         }
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> DetailExtractor:
-        return cls(config)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:

@@ -20,15 +20,12 @@ from typing import Any, NamedTuple
 
 import yaml
 from lingua import Language, LanguageDetectorBuilder
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from spacy.lang.en.stop_words import STOP_WORDS
 
+from bot.nlu.component import ReviewedData
 from bot.secret import data_dir
 
 FILE = "language_words.yml"
@@ -191,25 +188,11 @@ def _holds(words: list[str], phrase: tuple[str, ...]) -> bool:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class LanguageDetector(GraphComponent, EntityExtractorMixin):
+class LanguageDetector(ReviewedData):
     """Adds at most one entity `language`, over the whole message."""
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        return {}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._languages = Languages.load(data_dir())
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> LanguageDetector:
-        return cls(config)
 
     @staticmethod
     def required_packages() -> list[str]:

@@ -57,8 +57,7 @@ class Meaning:
         found = {}
         for name, head in self._heads.items():
             rows = mixed(words[name], network[name], self._mixing[name]) if network else words[name]
-            # One stretch decides the intent: the first. A need or flag may stand in any.
-            found[name] = shares(rows[:1] if head.exclusive else rows, head.exclusive).max(axis=0)
+            found[name] = of_the_whole(rows, head.exclusive)
         return found
 
     def scores(self, text: str) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
@@ -95,6 +94,11 @@ class Meaning:
 def mixed(words: np.ndarray, network: np.ndarray, mixing: Mixing) -> np.ndarray:
     """The log-odds of both together."""
     return mixing.words * words + mixing.network * network + mixing.shift
+
+
+def of_the_whole(rows: np.ndarray, exclusive: bool) -> np.ndarray:
+    """(labels,) between 0 and 1 from the log-odds of each stretch. The first one decides the intent; a need or flag may stand in any."""
+    return shares(rows[:1] if exclusive else rows, exclusive).max(axis=0)
 
 
 def _scaled(head: Head, scores: np.ndarray) -> np.ndarray:

@@ -17,15 +17,12 @@ import spacy
 import yaml
 from rapidfuzz import process as fuzzy
 from rapidfuzz.distance import DamerauLevenshtein
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from spacy.matcher import PhraseMatcher
 
+from bot.nlu.component import ReviewedData
 from bot.secret import data_dir
 
 PLACES, AMBIGUOUS = "places.csv", "ambiguous_places.yml"
@@ -206,25 +203,11 @@ def _only_fillers(doc: Any, start: int, end: int) -> bool:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class PlaceExtractor(GraphComponent, EntityExtractorMixin):
+class PlaceExtractor(ReviewedData):
     """Adds the entities `place` (value: the name as the data writes it) and `postcode` (value: upper case, one space)."""
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        return {}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._names = PlaceNames.load(data_dir())
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> PlaceExtractor:
-        return cls(config)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:

@@ -12,14 +12,11 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.component import ReviewedData
 from bot.nlu.understanding import DANGER
 from bot.secret import data_dir
 from safety import screen
@@ -29,29 +26,18 @@ THREAT = "threat_to_others"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class RedFlagScreen(GraphComponent, EntityExtractorMixin):
+class RedFlagScreen(ReviewedData):
     """Adds one entity for each flag the screen finds that is not there yet."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {
-            "believed_from": 0.0
-        }  # how likely the classifier must hold any danger for a pattern to count; 0: always
+        # `believed_from`: how likely the classifier must hold any danger for a pattern to count; 0: always
+        return {"believed_from": 0.0}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._believed_from = float({**self.get_default_config(), **config}["believed_from"])
         self._screen = Screen.load(data_dir())
         self._always = {pattern.id for pattern in self._screen.rulebook.patterns if not pattern.silenced_by}
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> RedFlagScreen:
-        return cls(config)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
