@@ -1,7 +1,8 @@
 """A Twilio that checks what it is sent, with switches for every way it can fail.
 
-POST /__mode {"mode": "ok|429|500|timeout|accept_then_500|opted_out|bad_number", "times": 1}: for the next `times` sends, then ok
-(times 0: until changed). GET /__messages lists the texts it took. `signed(...)` signs a webhook as Twilio does.
+POST /__mode {"mode": "ok|429|500|timeout|accept_then_500|opted_out", "times": 1}: for the next `times` sends, then ok
+(times 0: until changed). Numbers in `wrong_numbers` are refused in every mode. GET /__messages lists the texts it took.
+`signed(...)` signs a webhook as Twilio does.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class FakeTwilio:
         self.attempts = 0
         self.look_ups = 0
         self.problems: list[str] = []
+        self.wrong_numbers: set[str] = set()
 
     def app(self) -> web.Application:
         path = "/2010-04-01/Accounts/{account}/Messages.json"
@@ -100,6 +102,8 @@ class FakeTwilio:
         if fields["From"] != self.number or not 0 < len(fields["Body"]) <= 1600:
             self.problems.append("wrong From or Body")
             return web.json_response({"code": 21617, "status": 400}, status=400)
+        if fields["To"] in self.wrong_numbers:
+            return web.json_response({"code": 21211, "status": 400}, status=400)
         mode = self.mode
         if self.times:
             self.times -= 1
@@ -111,8 +115,6 @@ class FakeTwilio:
             return web.json_response({"code": 20500, "status": 500}, status=500)
         if mode == "opted_out":
             return web.json_response({"code": 21610, "status": 400}, status=400)
-        if mode == "bad_number":
-            return web.json_response({"code": 21211, "status": 400}, status=400)
         if mode == "timeout":
             await asyncio.sleep(3600)
         message = self._take(fields)
