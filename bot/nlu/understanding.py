@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ NEED_INTENT = "tell_need"
 RANKING_LENGTH = 5
 DANGER = "danger"  # of a message: how likely it names a danger of any kind, between 0 and 1
 MUST_BE_SURE = ("stop", "start_over")
+_POSTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}\b", re.IGNORECASE)
 
 
 @DefaultV1Recipe.register(
@@ -154,7 +156,7 @@ class Understanding(GraphComponent, IntentClassifier):
             message.set(INTENT, {"name": EMPTY_INTENT, "confidence": 1.0}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, [], add_to_output=True)
             return
-        shares = self._meaning.read(text)
+        shares = self._meaning.read(_without_postcodes(text))
         intents, scores = self._meaning.labels("intent"), shares["intent"]
         flags = self._found("red_flag", shares["red_flag"], self._config["flag_threshold"], len(text))
         flags = with_likely_others(flags, self._config["flag_beside"])
@@ -194,6 +196,12 @@ class Understanding(GraphComponent, IntentClassifier):
 
     def _network(self) -> Network | None:
         return load_network() if self._config["network"] else None
+
+
+def _without_postcodes(text: str) -> str:
+    """The message without its postcodes, which say nothing of needs and weaken what stands beside them; a bare postcode stays."""
+    rest = _POSTCODE.sub(" ", text)
+    return rest if len(rest.split()) >= 3 else text
 
 
 def with_likely_others(found: list[dict[str, Any]], least: float) -> list[dict[str, Any]]:
