@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, AllSlotsReset, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.ask import choices
+from actions.numbers import with_numbers
 from actions.services import Services
 from actions.turn import Turn
-from assessment.own_doors import PHONE, Door
-from safety.contacts import Contacts
 
 _LEAVE_FORM = [ActiveLoop(None), SlotSet("requested_slot", None)]
 
@@ -82,20 +79,10 @@ class ActionOwnDoor(Action):
         )
         dispatcher.utter_message(
             response="utter_own_door",
-            door_words=_with_numbers(door, self._services.contacts),
+            door_words=with_numbers(door.sentences, self._services.contacts),
             buttons=choices(again[0], (again[1], again[2])),
         )
         return []
-
-
-def _with_numbers(door: Door, contacts: Contacts) -> str:
-    """The sentences of a door with their numbers; one whose number is not verified is left out."""
-
-    def number(match: re.Match[str]) -> str:
-        return contacts.get(match[1]).phone
-
-    usable = [sentence for sentence in door.sentences if all(contacts.get(i).verified for i in PHONE.findall(sentence))]
-    return " ".join(PHONE.sub(number, sentence) for sentence in usable)
 
 
 class ActionPerson(Action):

@@ -52,13 +52,14 @@ class Doors:
         """
         The words for "city", "rutland", "outside" or "under_18" (KeyError for another kind).
 
-        `area`: the other county, when it is known. `needs` add the sentences that fit them. `other`: somebody else lives there.
+        `area`: the other county, when it is known. It and `needs` add the sentences that fit them. `other`: somebody else lives there.
         """
         entry = self._doors[kind]
         name = "text_other" if other else "text"
         if kind == "outside" and not area:
             name = "text_unknown_other" if other else "text_unknown"
+        near = [item["text"] for item in entry.get("by_area", ()) if area in item["areas"]]
         extra = [item["text"] for item in entry.get("by_need", ()) if set(needs) & set(item["needs"])]
         return Door(
-            (entry[name].replace("{area}", self._area_names.get(area or "", area or "")), *extra, entry["after"])
+            (entry[name].replace("{area}", self._area_names.get(area or "", area or "")), *near, *extra, entry["after"])
         )
