@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from rasa_sdk.events import ActionExecutionRejected, EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import changing
+from actions.episode import PERSON_SLOTS, QUESTION_SLOTS
 from actions.services import Services
 from actions.turn import Turn
 from assessment import answers
@@ -16,6 +18,7 @@ DIGRESSIONS = {
     "help", "privacy_question", "ask_hours", "bot_challenge", "complaint", "stop", "start_over", "greet", "thanks",
     "goodbye", "chitchat", "out_of_scope",
 }  # fmt: skip
+PLAINER = ("repeat", "simpler")
 TRIES = 2  # a question is put twice, never a third time
 
 
@@ -26,6 +29,8 @@ def notice(turn: Turn) -> None:
     """
     if turn.get("language_run"):
         turn.set(language_run=0.0)  # a message that the form can read
+    if turn.get("flag_run"):
+        turn.set(flag_run=None)
     if turn.choice:
         return
     # "my husband is there", said about the phone, speaks of nobody else's needs.
@@ -50,11 +55,13 @@ def take_aside(say: CollectingDispatcher, turn: Turn, services: Services, order:
     if turn.detail == "why":
         say_why(say, turn, services)
         turn.set(failed_turns=turn.get("failed_turns", 0.0))
-    elif turn.detail in ("repeat", "simpler"):
-        turn.set(failed_turns=1.0)
+    elif turn.detail in PLAINER:
+        turn.set(failed_turns=turn.get("failed_turns", 0.0))  # asked again below, and no failed try
     elif turn.detail == "go_back":
         earlier = [slot for slot in order[: order.index(turn.asked)] if turn.get(slot)] if turn.asked in order else []
-        turn.set(**{earlier[-1]: None} if earlier else {}, failed_turns=0.0)
+        if earlier and not changing.forget(turn, services, earlier[-1]):
+            turn.set(**{earlier[-1]: None})
+        turn.set(failed_turns=0.0)
     else:
         return False
     return True
@@ -63,15 +70,34 @@ def take_aside(say: CollectingDispatcher, turn: Turn, services: Services, order:
 def say_why(say: CollectingDispatcher, turn: Turn, services: Services) -> None:
     """The reason for the open question; a light question has its own in the question bank."""
     asked = turn.asked
-    if asked and asked.endswith("_question"):
+    if asked in (*QUESTION_SLOTS, *PERSON_SLOTS):
         say.utter_message(response="utter_why_question", why=services.questions.get(turn.get("question")).why)
     else:
         say.utter_message(response=f"utter_why_{asked}" if asked else "utter_why_nothing_asked")
 
 
 def count_try(turn: Turn, question: str | None) -> None:
-    """Count how often running the same question is put, so that it never comes a third time."""
-    turn.set(failed_turns=turn.get("failed_turns", 0.0) + 1 if question == turn.asked else 0.0)
+    """Count how often running the same question is put, so that it never comes a third time. A correction is no failed try."""
+    failed = question == turn.asked and not turn.corrected
+    turn.set(failed_turns=turn.get("failed_turns", 0.0) + 1 if failed else 0.0)
+
+
+def vary(turn: Turn, question: str | None, plainly: bool = False) -> None:
+    """A question that comes again is put in plainer words when it was not understood, and never three times running in the same words."""
+    before, put = turn.get("again", "no"), 0.0
+    same = bool(question) and question == turn.asked
+    again = "yes" if plainly or turn.get("failed_turns", 0) >= 1 else before if same else "no"
+    if same and again == before:
+        put = turn.get("put", 0.0) + 1
+        if put >= 2:
+            again, put = ("no" if again == "yes" else "yes"), 0.0
+    if (put, again) != (turn.get("put", 0.0), before):
+        turn.set(put=put, again=again)
+
+
+def asks_again(turn: Turn) -> bool:
+    """Whether the question is put in its plainer words (see `vary`)."""
+    return bool(turn.get("again") == "yes")
 
 
 def read_adult(turn: Turn, services: Services) -> bool:

@@ -8,11 +8,16 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.asides import asks_again
+from actions.changing import told
+from actions.episode import PERSON_SLOTS
+from actions.person_stage import SKIP_ALL
 from actions.services import Services
 from actions.turn import Turn
 from service_catalogue.search import Query, search
 
 CARDS = 3
+MOST_NEEDS = 5  # offered as choices; any need may be named in words
 
 
 class Ask(Action):
@@ -44,8 +49,9 @@ class AskWhatIsGoingOn(Ask):
     slot = "what_is_going_on"
 
     async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
-        if turn.get("failed_turns", 0) >= 1:
-            say.utter_message(response="utter_ask_what_choices")
+        if asks_again(turn):
+            failed = turn.get("failed_turns", 0) >= 1
+            say.utter_message(response="utter_ask_what_choices" if failed else "utter_ask_what_plainer")
         elif turn.get("what_is_going_on") == "again":
             say.utter_message(response="utter_ask_what_again")
         else:
@@ -67,7 +73,7 @@ class AskNeedsRight(Ask):
             return
         words = self.services.needs.reflect(needs, other=other)
         name = "utter_ask_needs_right_other" if other else "utter_ask_needs_right"
-        if turn.get("failed_turns", 0) >= 1:
+        if asks_again(turn):
             name = "utter_ask_needs_right_plainer"
         options = ((self.services.words["needs_yes"], "yes"), (self.services.words["needs_change"], "change"))
         say.utter_message(response=name, needs_text=words, buttons=choices(self.slot, *options))
@@ -80,11 +86,13 @@ class AskPlaceChoice(Ask):
         options = [(label, value) for label, value in turn.get("place_options", [])]
         guess = turn.get("place_guess")
         if guess:
-            say.utter_message(response="utter_ask_place_confirm", guess=guess, buttons=choices(self.slot, *options))
+            name = "utter_ask_place_confirm_again" if asks_again(turn) else "utter_ask_place_confirm"
+            say.utter_message(response=name, guess=guess, buttons=choices(self.slot, *options))
             return
         if all(value != "other" for _, value in options):
             options.append((self.services.words["other_place"], "none"))
-        say.utter_message(response="utter_ask_place_choice", buttons=choices(self.slot, *options))
+        name = "utter_ask_place_choice_again" if asks_again(turn) else "utter_ask_place_choice"
+        say.utter_message(response=name, buttons=choices(self.slot, *options))
 
 
 class AskLightQuestion(Ask):
@@ -95,11 +103,25 @@ class AskLightQuestion(Ask):
     async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
         question = self.services.questions.get(turn.get("question"))
         options = [(option.label, option.value) for option in question.options]
+        if question.which_need:
+            options = [(self.services.needs.get(need).short, need) for need in turn.get("needs", [])[:MOST_NEEDS]]
         if all(value != "skip" for _, value in options):
             options.append((self.services.words["skip"], "skip"))
-        again = turn.get("failed_turns", 0) >= 1
+        if self.slot == PERSON_SLOTS[0]:
+            options.append((self.services.words["skip_all"], SKIP_ALL))
+        again = asks_again(turn)
         text = question.plainer if again else question.text(turn.channel, other=bool(turn.get("about_other")))
         say.utter_message(text=text, buttons=choices(self.slot, *options))
+
+
+class AskChangeWhat(Ask):
+    """Everything told so far, to choose what to change: no answer is repeated, as somebody else may read along."""
+
+    slot = "change_what"
+
+    async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
+        options = [*told(turn, self.services), (self.services.words["no_change"], "nothing")]
+        say.utter_message(response="utter_ask_change_what", buttons=choices(self.slot, *options))
 
 
 class AskNextStep(Ask):
@@ -109,7 +131,7 @@ class AskNextStep(Ask):
         wanted = ",".join([*turn.get("needs", []), turn.get("district") or turn.get("area_kind") or ""])
         if turn.get("shown_for") != wanted or turn.get("next_step") == "more":
             await self._show(say, turn, wanted)
-        plain = turn.get("next_step") == "clear" or turn.get("failed_turns", 0) >= 1
+        plain = asks_again(turn)
         words = self.services.words
         say.utter_message(
             response="utter_ask_next_step_plainer" if plain else "utter_ask_next_step",
@@ -120,10 +142,7 @@ class AskNextStep(Ask):
                 (words["next_enough"], "enough"),
             ),
         )
-        if plain:
-            turn.set(next_step="clear")
-        elif turn.get("next_step") == "more":
-            turn.set(next_step=None)
+        turn.set(next_step="clear" if plain else None)
 
     async def _show(self, say: CollectingDispatcher, turn: Turn, wanted: str) -> None:
         shown: dict[str, str] = turn.get("shown", {})

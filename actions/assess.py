@@ -13,16 +13,28 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import placing, red_flag
-from actions.asides import DIGRESSIONS, TRIES, count_try, notice, read_adult, step_back, take_aside
+from actions import changing, coming_back, placing, red_flag
+from actions.asides import DIGRESSIONS, PLAINER, TRIES, count_try, notice, read_adult, step_back, take_aside, vary
 from actions.episode import PLACE, QUESTION_SLOTS, put_aside
-from actions.needs_told import keep_words, take_needs
+from actions.needs_told import changed_list, choose_needs, keep_words, take_needs, takes_off
+from actions.numbers import sentences, with_numbers
+from actions.questions import OPEN_LIMIT, answer, need_said, option_said, passes, read, take
 from actions.services import Services
 from actions.turn import Turn
 from assessment import answers
-from assessment.questions import Question
 
 FORM = "assessment_form"
+_ENOUGH = re.compile(
+    r"(?<!not )(?<!n't )(?<!nt )\b(?:enough|plenty)\b(?! of)|\bthat(?:['’]?ll| will) do\b|\bdo me\b|\bnothing else\b|\ball i need\b|\bsorted\b|"
+    r"\bi(?:['’]?ll| will) (?:\w+ )?(?:ring|call|try|contact|text|email|phone|look|go|give|have a look|check|get in touch)\b",
+    re.IGNORECASE,
+)
+_LEAVES = re.compile(r"\b(?:stop|leave|quit|bye|end|cancel|again|over|restart|reset)\b", re.IGNORECASE)
+_ARE_YOU = re.compile(
+    r"\b(?:are|r|is) (?:you|u|ya|this|there|it)\b|\b(?:you|u) (?:a|an)\b|\bhow\b|\bwhen\b|\bwhich\b|\bwhat\b",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"\b(?:person|someone|somebody|sumone|sum1|human|ring me|call me|phone me)\b", re.IGNORECASE)
 MOST_QUESTIONS = 2  # the third slot is only for the question about safety, asked once whenever it is due
 ORDER = ("what_is_going_on", "needs_right", "adult", "place", "place_choice", *QUESTION_SLOTS, "next_step")
 
@@ -36,6 +48,8 @@ def next_question(turn: Turn, services: Services) -> str | None:
     if turn.get("adult") == "no" or turn.get("area_kind") in ("city", "rutland", "outside"):
         turn.set(outcome="own_door")
         return None
+    if (taken_back := changing.open_slot(turn)) is not None:
+        return taken_back
     place = placing.question(turn)
     if turn.get("wants_person"):
         if place is None:
@@ -52,13 +66,22 @@ def next_question(turn: Turn, services: Services) -> str | None:
 
 def _light_question(turn: Turn, services: Services) -> str | None:
     """The slot of the next light question, with its id kept in `question`; None when there is none left to ask."""
-    chosen = services.questions.choose(
-        turn.get("needs", []),
-        turn.get("answers", {}),
-        turn.get("red_flags_seen", []),
-        limit=MOST_QUESTIONS,
-        hints=services.questions.hints(" ".join(turn.get("own_words", []))),
-    )
+    own_words = " ".join(turn.get("own_words", []))
+    told = services.questions.told(own_words)
+    while True:
+        chosen = services.questions.choose(
+            turn.get("needs", []),
+            turn.get("answers", {}),
+            turn.get("red_flags_seen", []),
+            limit=MOST_QUESTIONS,
+            hints=services.questions.hints(own_words),
+            told=turn.get("told", []),
+        )
+        if not chosen or chosen[0].id not in told:
+            break
+        # The resident has said it already: it is taken as answered, and not asked.
+        turn.set(told=[*turn.get("told", []), chosen[0].id])
+        take(turn, services, chosen[0].id, told[chosen[0].id])
     free = [slot for slot in QUESTION_SLOTS if not turn.get(slot)]
     if not chosen or not free or (not chosen[0].once_for and (turn.get("shown_for") or len(free) == 1)):
         return None
@@ -76,10 +99,14 @@ class ValidateAssessmentForm(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
         turn = Turn(tracker, FORM)
         opening = turn.asked is None
-        aside = turn.already_answered
+        aside = turn.answered_by is not None
         goes_on = opening and _open_episode(turn)
-        if not turn.already_answered:
+        if turn.answered_by == "action_red_flag" and _plainly_answers(turn, self._services):
+            self._read(turn)  # danger was answered first; what else was said is not lost
+        if not turn.answered_by:
             notice(turn)
+            if turn.asked == coming_back.SLOT and not coming_back.carries_on(turn):
+                turn.answers_to(next_question(turn, self._services))
             aside = take_aside(dispatcher, turn, self._services, ORDER)
             if not aside:
                 understood = self._read(turn) or goes_on
@@ -103,6 +130,12 @@ class ValidateAssessmentForm(Action):
         if question == "adult" and turn.get("failed_turns", 0) >= TRIES:
             turn.set(adult="no", failed_turns=0.0)  # the wording was a young person's, and the age stays unsaid
             question = next_question(turn, self._services)
+        elif question in QUESTION_SLOTS and turn.get("failed_turns", 0) >= TRIES and turn.intent != "out_of_scope":
+            # Two answers that fit no option: the words go to whoever helps, and the question is done with.
+            turn.answers_to(question)
+            answer(turn, self._services, turn.text.strip()[:OPEN_LIMIT])
+            turn.set(failed_turns=0.0)
+            question = next_question(turn, self._services)
         elif question and turn.get("failed_turns", 0) >= TRIES:
             say.utter_message(response="utter_not_understood_person")
             turn.set(wants_person=True, failed_turns=0.0, place_options=None, place_guess=None)
@@ -111,16 +144,25 @@ class ValidateAssessmentForm(Action):
             question = next_question(turn, self._services)
         elif question and turn.get("wants_person") and not turn.before("wants_person"):
             say.utter_message(response="utter_person_first")
+        unclear = (
+            turn.get("next_step") == "clear" and turn.before("next_step") != "clear"
+        )  # "yes" to one thing or another
+        vary(turn, question, plainly=unclear or turn.detail in PLAINER)
         turn.set(requested_slot=question)
         return turn.events()
 
     def _read(self, turn: Turn) -> bool:
         """Take everything the message says. False when there was nothing in it for the form."""
         if turn.choice:
-            return _read_choice(turn, self._services)
+            return turn.asked == coming_back.SLOT or _read_choice(turn, self._services)
         if turn.get("adult") == "no" and not turn.before("adult"):
             take_needs(turn, self._services)
             return True  # an age under 18 was stated
+        if turn.asked == coming_back.SLOT:
+            return True
+        if changing.wanted(turn):
+            turn.set(change_what=changing.CHOOSING)
+            return True
         if turn.asked in ("place", "place_choice") and placing.names_a_place(turn, self._services.places):
             return bool(_READERS[turn.asked](turn, self._services))
         if turn.wants_human or _yes_after_a_crisis(turn):
@@ -130,16 +172,50 @@ class ValidateAssessmentForm(Action):
             return True
         if turn.asked == "next_step" and turn.detail == "more":
             return _choose_next(turn, "more")
-        if turn.asked == "next_step" and (turn.intent == "goodbye" or "enough" in turn.text.lower()):
-            # "Is that enough for now?" "That's enough for now, ta, bye": nothing more to ask.
+        leaving = turn.intent in ("goodbye", "thanks") and not answers.is_question(turn.text)
+        if turn.asked == "next_step" and (leaving or _ENOUGH.search(turn.text)):
+            # "Is that enough for now?" "That's plenty, thanks, bye": nothing more to ask.
             return _choose_next(turn, "enough")
-        if turn.intent in ("stop", "start_over"):
+        if turn.intent in ("stop", "start_over") and not _answers_anyway(turn, self._services):
             return False
-        reader = _READERS.get(turn.asked or "what_is_going_on")
-        answered = bool(reader and turn.intent not in DIGRESSIONS and reader(turn, self._services))
+        corrected = turn.asked not in ("needs_right", "change_what") and changing.take(turn, self._services)
+        reader = None if corrected else _READERS.get(turn.asked or "what_is_going_on")
+        sounds_else = turn.intent in DIGRESSIONS and not _answers_anyway(turn, self._services)
+        answered = bool(reader and not sounds_else and reader(turn, self._services))
         told = take_needs(turn, self._services)
         placed = placing.take_mentioned(turn, self._services.places)
-        return answered or told or placed
+        return bool(answered or told or placed or corrected)
+
+
+def _answers_anyway(turn: Turn, services: Services) -> bool:
+    """Whether words that sound like something else answer the open question: "31 lol" is an age, whatever it sounds like."""
+    if turn.asked == "next_step" and _PERSON.search(turn.text) and not _ARE_YOU.search(turn.text):
+        return turn.intent not in ("stop", "start_over")  # "maybe a person? if it isn't too much trouble"
+    if turn.asked == "needs_right" and answers.yes_no(turn.text) is True:
+        leaves = turn.intent in ("stop", "start_over") and _LEAVES.search(turn.text)
+        return not leaves and not answers.is_question(turn.text)
+    if turn.intent in ("stop", "start_over", "privacy_question", "help") or answers.is_question(turn.text):
+        return False
+    if turn.asked == "adult":
+        return answers.adult(turn.text) is not None
+    if turn.asked == "next_step":
+        return bool(_PERSON.search(turn.text) or _ENOUGH.search(turn.text))
+    if turn.asked in QUESTION_SLOTS and turn.get("question"):
+        question = services.questions.get(turn.get("question"))
+        if question.which_need:
+            return passes(turn.text) or need_said(turn, services) is not None
+        return passes(turn.text) or option_said(question, turn) is not None
+    return False
+
+
+def _plainly_answers(turn: Turn, services: Services) -> bool:
+    """Whether a message that raised a flag is also an answer to the open question, beyond doubt."""
+    if turn.asked == "place":
+        return bool(turn.entities("place") or turn.entities("postcode"))
+    if turn.asked == "needs_right":
+        said = answers.yes_no(turn.text) if turn.get("put", 0.0) >= 1 else answers.agrees(turn.text)
+        return said is True
+    return turn.asked in ("adult", "next_step", *QUESTION_SLOTS) and _answers_anyway(turn, services)
 
 
 def _yes_after_a_crisis(turn: Turn) -> bool:
@@ -151,7 +227,11 @@ def _new_advice(turn: Turn, services: Services) -> list[str]:
     """What the newest answer makes worth saying at once."""
     before = services.questions.effects(turn.before("answers", {})).advice
     after = services.questions.effects(turn.get("answers", {})).advice
-    return [services.questions.advice(advice) for advice in after if advice not in before]
+    return [
+        with_numbers(sentences(services.questions.advice(advice)), services.contacts)
+        for advice in after
+        if advice not in before
+    ]
 
 
 def _open_episode(turn: Turn) -> bool:
@@ -190,7 +270,7 @@ def _read_choice(turn: Turn, services: Services) -> bool:
         turn.set(needs=[value], what_is_going_on="told", needs_right="yes")
         return True
     if slot == "needs_right":
-        return _choose_needs(turn, value)
+        return choose_needs(turn, value)
     if slot == "place":
         return turn.get("place") is None  # "I live somewhere else", after another council's door
     if slot == "place_choice":
@@ -198,24 +278,14 @@ def _read_choice(turn: Turn, services: Services) -> bool:
     if slot == "adult" and value in ("yes", "no"):
         turn.set(adult=value)
         return True
+    if slot == "change_what":
+        turn.set(change_what=None)
+        return value == "nothing" or changing.forget(turn, services, value)
     if slot in QUESTION_SLOTS:
-        return _answer_question(turn, services, slot, value)
+        return answer(turn, services, value)
     if slot == "next_step":
         return _choose_next(turn, value)
     return False
-
-
-def _choose_needs(turn: Turn, value: str) -> bool:
-    if value == "yes":
-        turn.set(needs_right="yes")
-    elif value == "change":
-        turn.set(what_is_going_on="change")
-    elif value.startswith("drop:"):
-        left = [need for need in turn.get("needs", []) if need != value.removeprefix("drop:")]
-        turn.set(needs=left, what_is_going_on="told" if left else "again")
-    else:
-        return False
-    return True
 
 
 def _read_what(turn: Turn, services: Services) -> bool:
@@ -226,10 +296,13 @@ def _read_what(turn: Turn, services: Services) -> bool:
 
 
 def _read_needs_right(turn: Turn, services: Services) -> bool:
-    if turn.entities("need"):
-        return False  # taken by the caller, as an addition or a correction
+    """A plain yes or no; or a yes that names what is on the list ("yeah, the debt"). What is new on it is taken by the caller."""
     agreed = answers.yes_no(turn.text, turn.intent)
-    if agreed is None:
+    named, known = turn.entities("need"), turn.get("needs", [])
+    if named and changed_list(known, named, turn.text, correcting=takes_off(turn)) == known:
+        turn.set(needs_right="yes")  # "yeah, the debt"; "not the money, just the damp", when that is the list already
+        return True
+    if named or agreed is None:
         return False
     if agreed:
         turn.set(needs_right="yes")
@@ -246,56 +319,13 @@ def _read_place_choice(turn: Turn, services: Services) -> bool:
     return placing.answer_choice(turn, services.places)
 
 
-def _read_question(turn: Turn, services: Services) -> bool:
-    slot = turn.asked or ""
-    if turn.intent in ("skip", "dont_know"):
-        return _answer_question(turn, services, slot, turn.intent)
-    if not turn.get("question"):
-        return False
-    value = _option_said(services.questions.get(turn.get("question")), turn)
-    return value is not None and _answer_question(turn, services, slot, value)
-
-
-def _option_said(question: Question, turn: Turn) -> str | None:
-    """The option that an answer in words means: its label, its first words, or a plain yes or no where there is such an option."""
-    said = turn.text.lower().strip(" .!")
-    labels = {option.label.lower(): option.value for option in question.options}
-    if said in labels:
-        return labels[said]
-    agreed = answers.yes_no(turn.text, turn.intent)
-    if agreed is not None:
-        start = "yes" if agreed else "no"
-        plain = [value for label, value in labels.items() if re.split(r"\W", label)[0] == start]
-        if plain:
-            return plain[0]  # the bank puts the plainest first
-    starts = [value for label, value in labels.items() if len(said) > 3 and (label.startswith(said) or said in label)]
-    return starts[0] if len(starts) == 1 else None
-
-
-def _answer_question(turn: Turn, services: Services, slot: str, value: str) -> bool:
-    question = turn.get("question")
-    if not question:
-        return False
-    given = {**turn.get("answers", {}), question: value}
-    turn.set(answers=given, question=None, **{slot: f"{question}={value}"})
-    effects = services.questions.effects(given)
-    if new_flags := [f for f in effects.add_flags if f not in turn.get("red_flags_seen", [])]:
-        turn.set(red_flags_seen=[*turn.get("red_flags_seen", []), *new_flags])
-    if new_needs := [n for n in effects.add_needs if n not in turn.get("needs", [])]:
-        turn.set(needs=services.needs.order([*turn.get("needs", []), *new_needs]))
-    return True
-
-
 def _read_next_step(turn: Turn, services: Services) -> bool:
-    text = turn.text.lower()
-    if any(word in text for word in ("person", "someone", "somebody")):
-        return _choose_next(turn, "person")
     agreed = answers.yes_no(turn.text, turn.intent)
+    if agreed is not False and _PERSON.search(turn.text):
+        return _choose_next(turn, "person")
     if turn.get("next_step") == "clear":  # the question was "would you like a person?", so yes and no are plain
         return agreed is not None and _choose_next(turn, "person" if agreed else "enough")
-    if agreed is False or any(
-        word in text for word in ("enough", "fine", "all i need", "all right", "will do", "sorted")
-    ):
+    if agreed is False or any(word in turn.text.lower() for word in ("fine", "all right", "will do")):
         return _choose_next(turn, "enough")
     if agreed:
         turn.set(next_step="clear")
@@ -320,8 +350,7 @@ _READERS: dict[str, Callable[[Turn, Services], bool]] = {
     "adult": read_adult,
     "place": _read_place,
     "place_choice": _read_place_choice,
-    "first_question": _read_question,
-    "second_question": _read_question,
-    "third_question": _read_question,
+    **dict.fromkeys(QUESTION_SLOTS, read),
+    "change_what": changing.read_list,
     "next_step": _read_next_step,
 }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from actions.services import Services
 from actions.turn import Turn
 from assessment.routing import Assessment, Decision, decide
 
 
-def decide_for(turn: Turn, services: Services) -> Decision:
-    """The destination, tier and reasons for this conversation today."""
-    effects = services.questions.effects(turn.get("answers", {}))
-    needs = tuple(turn.get("needs", []))
+def decide_for(turn: Turn, services: Services, answers: Mapping[str, str] | None = None) -> Decision:
+    """The destination, tier and reasons for this conversation today; with other `answers` than those given, what they would change."""
+    effects = services.questions.effects(turn.get("answers", {}) if answers is None else answers)
+    needs = tuple(dict.fromkeys((*turn.get("needs", []), *effects.add_needs)))
     adult = turn.get("adult")
     signs = effects.signs()
     signs["isolated"] = signs["isolated"] or "loneliness" in needs

@@ -5,10 +5,13 @@ from __future__ import annotations
 from actions.turn import Turn
 
 QUESTION_SLOTS = ("first_question", "second_question", "third_question")
+PERSON_SLOTS = tuple(f"person_question_{number}" for number in range(1, 6))
+CONTACT = ("contact", "contact_kind", "safe_contact", "contact_note")
 EPISODE = (
-    "what_is_going_on", "needs_right", "needs", "own_words", "answers", "question", *QUESTION_SLOTS, "next_step",
+    "what_is_going_on", "needs_right", "needs", "own_words", "answers", "told", "question", *QUESTION_SLOTS, "next_step",
+    *PERSON_SLOTS, "person_stage", "change_what", "came_back",
     "shown", "shown_for", "wants_person", "outcome", "consent", "consent_offer", "consent_given_at", "full_name",
-    "contact", "contact_kind", "safe_contact", "contact_note", "best_time", "summary_right", "adult", "young",
+    *CONTACT, "best_time", "summary_right", "adult", "young",
     "red_flags_seen", "crisis_open", "episode",
 )  # fmt: skip
 PLACE = ("place", "place_choice", "place_options", "place_guess", "district", "area", "area_kind")

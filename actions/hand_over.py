@@ -6,6 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.asides import asks_again
 from actions.ask import Ask, choices
 from actions.decision import decide_for
 from actions.services import Services
@@ -26,7 +27,7 @@ class AskConsent(Ask):
             decision.destination, decision.team, bool(turn.get("about_other"))
         )
         turn.set(consent_offer={"words": vars(words).copy(), "tier": decision.tier, "reasons": list(decision.reasons)})
-        again = turn.get("failed_turns", 0) >= 1
+        again = asks_again(turn)
         say.utter_message(
             response="utter_ask_consent_plainer" if again else "utter_ask_consent",
             consent_words=words.text,
@@ -41,21 +42,8 @@ class AskSummaryRight(Ask):
 
     async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
         words = self.services.words
-        if turn.get("summary_right") == "change":
-            say.utter_message(
-                response="utter_ask_summary_change",
-                buttons=choices(
-                    self.slot,
-                    (words["change_name"], "change_name"),
-                    (words["change_contact"], "change_contact"),
-                    (words["change_safe"], "change_safe"),
-                    (words["change_time"], "change_time"),
-                    (words["no_change"], "back"),
-                ),
-            )
-            return
         say.utter_message(
-            response="utter_ask_summary_right",
+            response="utter_ask_summary_right_again" if asks_again(turn) else "utter_ask_summary_right",
             summary=summarise(turn, self.services),
             buttons=choices(
                 self.slot,

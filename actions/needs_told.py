@@ -6,6 +6,7 @@ import re
 
 from actions.services import Services
 from actions.turn import Turn
+from assessment import answers
 
 OWN_WORDS_LIMIT = 12  # messages kept for the packet
 LONG_ANSWER = 8  # words; a shorter answer to another question tells no new need ("near the big tesco")
@@ -25,8 +26,8 @@ def changed_list(known: list[str], told: list[str], text: str, correcting: bool)
     both = [need for need in told if need in known]
     if not correcting:
         return known + new
-    if _ONLY.search(text) and both and not new:
-        return both
+    if _ONLY.search(text) and both and (not new or _ALSO.search(text)):
+        return both + new
     left = [need for need in known if need not in both]
     if new and not both and not _ALSO.search(text):
         return new
@@ -40,22 +41,42 @@ def take_needs(turn: Turn, services: Services) -> bool:
     if not told or (not open_list and (turn.intent != "tell_need" or len(turn.text.split()) < LONG_ANSWER)):
         return False
     known: list[str] = turn.get("needs", [])
-    correcting = turn.asked == "needs_right" and bool(
+    confirming = turn.asked == "needs_right"
+    needs = changed_list(known, told, turn.text, correcting=confirming and takes_off(turn))
+    keep_words(turn)
+    if needs == known:
+        return False
+    adds = confirming and set(needs) > set(known) and answers.yes_no(turn.text) is True
+    turn.set(
+        needs=services.needs.order(needs),
+        needs_right="yes" if adds else None,  # "yes, and the damp too" needs no second question
+        shown_for=None,
+        what_is_going_on="told" if needs else "again",
+    )
+    return True
+
+
+def takes_off(turn: Turn) -> bool:
+    """Whether an answer to "have I got that right?" takes needs off the list or puts others in their place."""
+    return bool(
         turn.intent in ("correction", "deny")
         or _NO_FIRST.search(turn.text)
         or _ONLY.search(turn.text)
         or _TAKE_OFF.search(turn.text)
     )
-    needs = changed_list(known, told, turn.text, correcting)
-    keep_words(turn)
-    if needs == known:
+
+
+def choose_needs(turn: Turn, value: str) -> bool:
+    """Take a choice about the list: it is right, it has to change, or one need is taken off. False when it is none of these."""
+    if value == "yes":
+        turn.set(needs_right="yes", what_is_going_on="told")
+    elif value == "change":
+        turn.set(what_is_going_on="change")
+    elif value.startswith("drop:"):
+        left = [need for need in turn.get("needs", []) if need != value.removeprefix("drop:")]
+        turn.set(needs=left, what_is_going_on="told" if left else "again")
+    else:
         return False
-    turn.set(
-        needs=services.needs.order(needs),
-        needs_right=None,
-        shown_for=None,
-        what_is_going_on="told" if needs else "again",
-    )
     return True
 
 

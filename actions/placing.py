@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.turn import Turn
 from assessment import answers
 from assessment.places import PlaceAnswer, Places
@@ -32,13 +34,53 @@ def names_a_place(turn: Turn, places: Places) -> bool:
     """True when the message holds a place or a postcode, whatever else it sounds like ("Leicester", "Newbold")."""
     if turn.entities("place") or turn.entities("postcode"):
         return True
-    return len(turn.text.split()) <= SHORT_ANSWER and places.find(turn.text).kind != "unknown"
+    return _named_in_part(turn.text, places) is not None
+
+
+def _named_in_part(text: str, places: Places) -> PlaceAnswer | None:
+    """What a short part of an answer comes to: "Kibworth, and I'm 31", "Bosworth, naturally"."""
+    for part in _PARTS.split(text):
+        words = _LEAD.sub("", part.strip())
+        if words and len(words.split()) <= SHORT_ANSWER and (found := places.find(words)).kind != "unknown":
+            return found
+    return None
+
+
+_PARTS = re.compile(r"[,.;!\n]|\band\b|\bbut\b|\bnear\b|\bnr\b")
+_LEAD = re.compile(
+    r"^(?:(?:its|it's|it is|in|at|from|we're|were|im|i'm|i am|i live|we live|just|outside|near|nr|um|er|well|the|called)\s+)+",
+    re.IGNORECASE,
+)
+
+
+_LIVES = r"\b(?:live|lives|living|based|moved|meant|should be|change|wrong (?:town|village|place|postcode|one))\b|\b(?:i|we|she|he|they)(?:['’]?m| am|['’]?s| is|['’]?re| are) (?:actually |really |now )?in\b"
+
+
+# Something else than a home that stands right before a place.
+_IN_PASSING = re.compile(
+    r"\b(?:doctors?['’]?s?|gp|surgery|dentists?|hospital|infirmary|work|works|working|job|office|school|college|uni|shops?|market|bus|train|clinic|church|"
+    r"from|born|sister|brother|son|daughter|mum|dad|family|friends?|mates?)(?: \w+)? (?:in|at|to|near|from|over in|of) [A-Z]?\w+|\bmoved (?:here )?from\b",
+    re.IGNORECASE,
+)
+
+
+def correct(turn: Turn, places: Places) -> bool:
+    """Put another place than the known one in its stead, when the message says that it is where the person lives."""
+    known = turn.get("place", "")
+    named = [place for place in turn.entities("place") if place.lower() != known.lower()]
+    code = next(iter(turn.entities("postcode")), None)
+    says_so = re.search(rf"{_LIVES}|\bnot (?:in )?{re.escape(known)}\b", turn.text, re.IGNORECASE)
+    if not (named or code) or not (turn.intent in ("give_place", "correction") or says_so):
+        return False
+    return _take(turn, places.resolve(named, code))
 
 
 def take_mentioned(turn: Turn, places: Places) -> bool:
     """Take a place that the message mentions, while none is known or when it corrects one. True when something was taken."""
     if not (turn.entities("place") or turn.entities("postcode")) or turn.asked in ("place", "place_choice"):
         return False  # an answer to the place question is read as such
+    if _IN_PASSING.search(turn.text) and not re.search(_LIVES, turn.text, re.IGNORECASE):
+        return False  # "my doctor's in Hinckley": not where the person lives
     known = turn.get("place") not in (None, UNKNOWN)
     if known and turn.intent not in ("give_place", "correction"):
         return False
@@ -48,14 +90,26 @@ def take_mentioned(turn: Turn, places: Places) -> bool:
     return _take(turn, found)
 
 
+def _home(turn: Turn, places: Places) -> PlaceAnswer | None:
+    """Of several places in an answer the one where somebody lives: "the practice is in Hinckley but he lives in Barwell"."""
+    named = turn.entities("place")
+    lives = re.search(r"\bliv(?:e|es|ing)\s+(?:in|at|near)?\s*(.+)", turn.text, re.IGNORECASE)
+    if len(named) < 2 or not lives:
+        return None
+    said = [place for place in named if place.lower().split()[0] in lives[1].lower()]
+    return places.resolve(said, None) if len(said) == 1 else None
+
+
 def answer(turn: Turn, places: Places) -> bool:
     """Read the answer to the place question."""
     if turn.intent in ("skip", "dont_know") and not turn.entities("place"):
         leave_unknown(turn)
         return True
-    found = _resolve(turn, places)
+    found = _home(turn, places) or _resolve(turn, places)
     if found.kind == "unknown":
         found = places.find(turn.text)
+    if found.kind == "unknown":
+        found = _named_in_part(turn.text, places) or found
     if found.kind == "unknown":
         if turn.get("failed_turns", 0) >= 1:
             leave_unknown(turn)  # asked twice: go on with the whole county

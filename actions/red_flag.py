@@ -24,9 +24,10 @@ def raised_by_answer(turn: Turn) -> list[str]:
 
 
 def speak(dispatcher: CollectingDispatcher, turn: Turn, services: Services, flags: Sequence[str]) -> None:
-    """Say the reviewed reply to these flags, unless the front door has already said it for this very message."""
+    """Say the reviewed reply to these flags, unless the front door has already said it for this very message, or we just before it."""
     about = {"kind": "crisis", "flags": list(flags)}
-    if set(flags) <= set(turn.metadata.get("crisis_sent") or []):
+    said = {*(turn.metadata.get("crisis_sent") or []), *turn.get("flag_run", [])}
+    if set(flags) <= said:
         dispatcher.utter_message(response="utter_red_flag_again", json_message=about)
         return
     now = services.clock.now()
@@ -54,10 +55,13 @@ class ActionRedFlag(Action):
         flags = turn.entities("red_flag")
         if turn.get("outcome") and not turn.loop:
             put_aside(turn)
+        before = turn.get("flag_run")
         notice(turn)
+        turn.set(flag_run=before)
         if turn.asked == "safe_contact" and "abuse_now" in flags:
             turn.set(safe_contact="no")  # what was said here answers the question too
-        speak(dispatcher, turn, self._services, [*flags, *turn.entities("threat")])
+        raised = [*flags, *turn.entities("threat")]
+        speak(dispatcher, turn, self._services, raised)
         language = other_language.written_in(turn)
         if language and turn.get("language") != language:
             other_language.speak(dispatcher, turn, self._services, language)
@@ -65,6 +69,7 @@ class ActionRedFlag(Action):
         told = [] if language else turn.entities("need")
         turn.set(
             crisis_open=not turn.loop,
+            flag_run=raised,
             red_flags_seen=list(dict.fromkeys([*turn.get("red_flags_seen", []), *flags])),
             own_words=[*turn.get("own_words", []), turn.text][-12:],
             needs=self._services.needs.order([*turn.get("needs", []), *told]),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rasa_sdk import Action
 
-from actions.ask import AskLightQuestion, AskNeedsRight, AskNextStep, AskPlaceChoice, AskWhatIsGoingOn
+from actions.ask import AskChangeWhat, AskLightQuestion, AskNeedsRight, AskNextStep, AskPlaceChoice, AskWhatIsGoingOn
 from actions.assess import ValidateAssessmentForm
+from actions.coming_back import ActionWelcomeBack
 from actions.digress import ActionHelp, ActionHours, ActionNotUnderstood, ActionOutOfScope, ActionPrivacy
-from actions.episode import QUESTION_SLOTS
+from actions.episode import PERSON_SLOTS, QUESTION_SLOTS
 from actions.hand_over import ActionSubmitReferral, AskConsent, AskSummaryRight
 from actions.other_language import ActionOtherLanguage
 from actions.red_flag import ActionRedFlag
@@ -32,6 +33,8 @@ def all_actions(services: Services) -> list[Action]:
         ActionStartOver(),
         ActionStop(),
         ActionSubmitReferral(services),
+        ActionWelcomeBack(services),
+        AskChangeWhat(services),
         AskConsent(services),
         AskNeedsRight(services),
         AskNextStep(services),
@@ -40,5 +43,5 @@ def all_actions(services: Services) -> list[Action]:
         AskWhatIsGoingOn(services),
         ValidateAssessmentForm(services),
         ValidateReferralForm(services),
-        *(AskLightQuestion(services, slot) for slot in QUESTION_SLOTS),
+        *(AskLightQuestion(services, slot) for slot in (*QUESTION_SLOTS, *PERSON_SLOTS)),
     ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from actions.episode import PERSON_SLOTS
 from actions.services import Services
 from actions.turn import Turn
+from assessment.questions import SKIP
 from common.phone import national
 from referrals.consent import ConsentText, GivenConsent
 from referrals.request import Need, ReferralRequest
@@ -93,7 +95,11 @@ def _contact(turn: Turn) -> str:
 def _answered(services: Services, question: str, value: str) -> tuple[str, str]:
     asked = services.questions.get(question)
     option = asked.option(value)
-    return asked.plainer, option.label if option else services.words["not_asked_skipped"]
+    if option:
+        return asked.plainer, option.label
+    if value in (SKIP, "dont_know"):
+        return asked.plainer, services.words["not_asked_skipped"]
+    return asked.plainer, services.needs.get(value).short if asked.which_need else value  # else in their own words
 
 
 def _not_asked(turn: Turn, services: Services) -> tuple[tuple[str, str], ...]:
@@ -102,4 +108,6 @@ def _not_asked(turn: Turn, services: Services) -> tuple[tuple[str, str], ...]:
         return (("what help is needed", services.words["not_asked_person"]),)
     if turn.get("wants_person") and not turn.get("answers"):
         return (("questions about the needs", services.words["not_asked_person"]),)
+    if not any(turn.get(slot) for slot in PERSON_SLOTS):
+        return (("what matters, who is around, what was tried", services.words["not_asked_person_stage"]),)
     return ()

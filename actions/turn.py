@@ -17,6 +17,8 @@ class Turn:
         self._tracker = tracker
         self._form = form
         self._changed: dict[str, Any] = {}
+        self.corrected = False  # set when the message changed an earlier answer
+        self._asked: str | None = tracker.get_slot("requested_slot")
         message = tracker.latest_message or {}
         self.text: str = message.get("text") or ""
         self.intent: str = (message.get("intent") or {}).get("name") or ""
@@ -40,7 +42,11 @@ class Turn:
     @property
     def asked(self) -> str | None:
         """The slot whose question is open."""
-        return self._tracker.get_slot("requested_slot")
+        return self._asked
+
+    def answers_to(self, slot: str | None) -> None:
+        """Read the message as an answer to another question than the one put last."""
+        self._asked = slot
 
     def get(self, slot: str, default: Any = None) -> Any:
         """The value of a slot as this turn leaves it."""
@@ -84,11 +90,11 @@ class Turn:
         return (slot, value) if sign and known and value else None
 
     @property
-    def already_answered(self) -> bool:
-        """True when another action has run since the message: the form only comes back to ask its question again."""
+    def answered_by(self) -> str | None:
+        """Another action that has run since the message: the form only comes back to ask its question again. None when there is none."""
         for event in reversed(self._tracker.events or []):
             if event.get("event") == "user":
-                return False
+                return None
             if event.get("event") == "action" and event.get("name") not in (*_NOT_ACTIONS, self._form):
-                return True
-        return False
+                return str(event["name"])
+        return None

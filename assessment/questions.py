@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -20,6 +21,12 @@ SIGNS = (
     "wants_help_to_arrange",
     "prefers_phone",
 )
+SKIP = "skip"
+MANY_NEEDS = 3  # from so many on it is asked which one matters most
+_DENIED = re.compile(
+    r"\b(?:no|not|never|without|dont|doesnt|didnt|havent|hasnt|isnt|arent|wasnt|if|when|nor|stopped|worried about|scared of|afraid of)(?: \w+){0,2}$"
+)
+_LEAD = re.compile(r"^(?:(?:no|nope|nah|yes|yeah|yep|ye|well|oh|aye|er|um)\s+)+")
 _LISTS = ("urgent", "add_need", "add_flag", "first", "search", "advice")
 
 
@@ -57,11 +64,16 @@ class Option:
     label: str
     value: str
     effects: Mapping[str, Any] = field(default_factory=dict)
+    said: tuple[str, ...] = ()  # phrases of a resident's own that say this, so that it need not be asked
+    means: tuple[str, ...] = ()  # phrases that mean this only as an answer to the question
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question. `needs` is empty for questions about any need. See questions.yml for each field."""
+    """One question. `needs` is empty for questions about any need; an `open` one is answered in the person's own words.
+
+    See questions.yml for each field.
+    """
 
     id: str
     stage: str
@@ -70,6 +82,8 @@ class Question:
     not_with_flags: frozenset[str]
     not_with_effects: frozenset[str]
     once_for: str
+    open: bool
+    which_need: bool
     priority: int
     text_web: str
     text_other: str
@@ -95,6 +109,17 @@ class Question:
     def choices(self) -> list[dict[str, str]]:
         """The options as choices of a reply."""
         return [{"label": option.label, "value": option.value} for option in self.options]
+
+    def told(self, text: str) -> str | None:
+        """The value of the option that a message says in words of its own, the gravest first; None when it says none, or denies it."""
+        padded = f" {normalise(text)} "
+        return next((o.value for o in self.options if any(_says(padded, phrase) for phrase in o.said)), None)
+
+    def meant(self, text: str) -> str | None:
+        """The value of the one option that an answer means by its phrases; None for none and for several."""
+        padded = f" {_LEAD.sub('', normalise(text))} "
+        found = {o.value for o in self.options if any(_says(padded, phrase) for phrase in (*o.said, *o.means))}
+        return found.pop() if len(found) == 1 else None
 
     def option(self, value: str) -> Option | None:
         """The option stored as `value`, or None (skipped, or an answer of another time)."""
@@ -132,6 +157,11 @@ class QuestionBank:
         """The words to say at once for an `advice` effect. Raises KeyError for an unknown id."""
         return self._advice[advice_id]
 
+    def told(self, text: str) -> dict[str, str]:
+        """The answers that a message gives to questions nobody has asked: question id -> value. What is denied does not count."""
+        found = {key: question.told(text) for key, question in self._questions.items()}
+        return {key: value for key, value in found.items() if value is not None}
+
     def hints(self, text: str) -> frozenset[str]:
         """Which hints (such as "new_baby") a message holds; give them to `choose`."""
         padded = f" {normalise(text)} "
@@ -148,12 +178,14 @@ class QuestionBank:
         *,
         stage: str = "light",
         hints: Collection[str] = (),
+        told: Collection[str] = (),
     ) -> list[Question]:
         """
         The questions still worth asking, the one that changes most first.
 
         `answers` maps question ids to stored values, a skip included: such a question is not asked again, and it counts towards
-        `limit`, the most questions of a stage for a whole conversation. Questions with `once_for` (safety) are asked even beyond it.
+        `limit`, the most questions of a stage for a whole conversation, unless it is among `told`, those answered before they were
+        asked. Questions with `once_for` (safety) are asked even beyond the limit.
         """
         known = self.effects(answers)
         flags = {*red_flags, *known.add_flags}
@@ -163,10 +195,11 @@ class QuestionBank:
             if question.stage == stage
             and question.id not in answers
             and (not question.needs or question.needs & {*needs, *known.add_needs} or question.hints & set(hints))
+            and (not question.which_need or len(needs) >= MANY_NEEDS)
             and not question.not_with_flags & flags
             and not any(getattr(known, sign) for sign in question.not_with_effects)
         ]
-        asked = sum(1 for question_id in answers if (q := self._questions.get(question_id)) and q.stage == stage)
+        asked = sum(1 for key in answers if key not in told and (q := self._questions.get(key)) and q.stage == stage)
         always = [question for question in due if question.once_for]
         others = [question for question in due if not question.once_for]
         return always + others[: max(0, limit - asked - len(always))]
@@ -176,6 +209,8 @@ class QuestionBank:
         lists: dict[str, dict[str, None]] = {name: {} for name in _LISTS}
         signs: dict[str, bool] = {}
         for question_id, question in self._questions.items():
+            if question.which_need and answers.get(question_id, SKIP) != SKIP:
+                lists["first"][answers[question_id]] = None
             option = question.option(answers[question_id]) if question_id in answers else None
             for name, value in option.effects.items() if option else ():
                 if name in SIGNS:
@@ -186,15 +221,29 @@ class QuestionBank:
         return Effects(**{plural.get(name, name): tuple(values) for name, values in lists.items()}, **signs)  # type: ignore[arg-type]
 
 
+def _says(padded: str, phrase: str) -> bool:
+    """Whether a normalised message, a space at either end, holds the phrase as something that is so."""
+    start = padded.find(f" {phrase} ")
+    return start >= 0 and not _DENIED.search(padded[:start])
+
+
 def _question(entry: dict[str, Any], where: str, content: dict[str, Any]) -> Question:
-    optional = {"hints": (), "not_with_flags": (), "not_with_effects": (), "once_for": ""}
+    optional = {
+        "hints": (), "not_with_flags": (), "not_with_effects": (), "once_for": "", "open": False, "which_need": False, "options": (),
+    }  # fmt: skip
     values = {**optional, **entry}
     missing = {item.name for item in fields(Question)} - set(values)
     unknown = set(values) - {item.name for item in fields(Question)}
     if missing or unknown:
         raise LocalDataError(f"{where}: missing {sorted(missing)}, unknown {sorted(unknown)}")
     options = tuple(
-        Option(str(item["label"]), str(item["value"]), item.get("effects") or {}) for item in entry["options"]
+        Option(
+            str(item["label"]),
+            str(item["value"]),
+            item.get("effects") or {},
+            *(tuple(normalise(phrase) for phrase in item.get(kind, ())) for kind in ("said", "means")),
+        )
+        for item in values["options"]
     )
     for option in options:
         wrong = set(option.effects) - {*SIGNS, *_LISTS}
@@ -202,7 +251,7 @@ def _question(entry: dict[str, Any], where: str, content: dict[str, Any]) -> Que
             raise LocalDataError(f"{where}: option {option.value}: unknown effects {sorted(wrong)}")
         if option.effects.get("advice", next(iter(content["advice"]))) not in content["advice"]:
             raise LocalDataError(f"{where}: option {option.value}: no advice {option.effects['advice']!r}")
-    if not any(option.effects for option in options):
+    if not (values["open"] or values["which_need"] or any(option.effects for option in options)):
         raise LocalDataError(f"{where}: no answer changes anything, so it must not be asked")
     for name in ("hints", "not_with_flags", "not_with_effects"):
         values[name] = frozenset(values[name])

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from front_door import choices, rows
-from front_door.model import PROCESSING, WAITING, Conversation, Message
+from front_door.model import AWAY, PROCESSING, WAITING, Conversation, Message
 from front_door.sms.render import MORE_NUMBER
 
 MAX_JOINED = 10
@@ -51,13 +51,17 @@ class Turn:
     area: str | None
     more: str | None = None
     sms_number: str | None = None
+    away: bool = False
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What the bot is told beside the words: flags already answered, and the number a text came from, so that nobody has to type it."""
+        """What the bot is told beside the words: flags already answered, the number a text came from, so that nobody has to type
+        it, and that the resident comes back after hours."""
         told: dict[str, Any] = {"crisis_sent": list(self.crisis_sent)} if self.crisis_sent else {}
         if self.sms_number:
             told["sms_number"] = self.sms_number
+        if self.away:
+            told[AWAY] = True
         return told
 
 
@@ -168,6 +172,7 @@ def _turn(conversation: Conversation, batch: Sequence[Message]) -> Turn:
         area=conversation.area,
         more=more,
         sms_number=conversation.address if conversation.channel == "sms" else None,
+        away=any((message.data or {}).get(AWAY) for message in batch),
     )
 
 

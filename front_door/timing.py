@@ -24,6 +24,9 @@ class Timing:
     web_wait: float = 5.0
     stop: float = 8.0  # turns under way at shutdown get this long
     session_idle: timedelta = timedelta(minutes=60)
+    sms_away: timedelta = timedelta(
+        hours=4
+    )  # after so long a text is answered by an offer to carry on, and nothing told is repeated
     sms_fresh_start: timedelta = timedelta(hours=72)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from assessment.answers.ages import adult, child_concerned, stated_minor, young
-from assessment.answers.agreement import agrees, is_question, yes_no
+from assessment.answers.agreement import agrees, is_question, says_send, yes_no
 from assessment.answers.naming import NAME_LIMIT, name
 from assessment.answers.people import about_other
 from assessment.answers.reaching import TIME_LIMIT, ContactKind, best_time, contact, no_contact
-from assessment.answers.safe_contact import SafeContact, safe_contact
+from assessment.answers.safe_contact import SafeContact, safe_contact, safe_mail
 
 __all__ = [
     "NAME_LIMIT",
@@ -24,6 +24,8 @@ __all__ = [
     "name",
     "no_contact",
     "safe_contact",
+    "safe_mail",
+    "says_send",
     "stated_minor",
     "yes_no",
     "young",

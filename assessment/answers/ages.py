@@ -36,6 +36,10 @@ _OVER = re.compile(
     r"|\b(?:pensioner|oap|retired|grandma|grandad|granddad|grandmother|grandfather|grandparent|great gran|great grandma|senior citizen|widower?|old enough|an adult|grown up|grown man|grown woman|state pension|old lady|old man|old woman|middle aged)\b"
     r"|\bborn (?:in )?19\d\d\b|^19\d\d$"
 )
+# "31 lol", "38, sadly", "ah im 58": in a short answer to this question a number is an age.
+_SHORT_AGE = re.compile(
+    rf"(?:(?:ah|oh|er|well|yes|yeah|yep|im|i am|he is|hes|she is|shes|aged?|just|only|pt is)\s+){{0,4}}(\d\d)\b{_UNIT}(?:\s+(?!to\b|street\b|road\b)\w+){{0,3}}$"
+)
 _UNDER = re.compile(r"\b(?:under|below|younger than|less than)\s*(?:18|eighteen)?\b|\bminor\b")
 
 
@@ -60,8 +64,13 @@ def adult(text: str, intent: str | None = None) -> bool | None:
     other = [age for age in ages if age != 18]
     if other:
         return True if min(other) > 18 else (False if max(ages) < 18 else None)
+    if short := _SHORT_AGE.match(plain):
+        return int(short[1]) >= 18
     if re.search(r"\benough\b", plain):
         return None
+    last = re.split(r"[.!;]+", text.strip(" .!;"))[-1]
+    if last != text and (closing := yes_no(last)) is not None:
+        return closing  # "I have a grandson. What do you think. Yes."
     said = yes_no(text, intent)
     return True if said is None and (ages or "over" in plain.split()) and not re.search(r"\bnot\b", plain) else said
 
@@ -111,6 +120,7 @@ _AGE = re.compile(
 _SCHOOL = re.compile(
     r"\b(?:im|i am|i m|am) (?:only |still |just )?(?:in|at) (?:year|yr|y) ?(?:[5-9]|1[0-3])\b|\b(?:year|yr) ?(?:[5-9]|1[0-3])s?\b(?! (?:old|olds|ago|of|son|daughter|kid|kids|child))"
     r"|\bmy (?:form )?(?:teacher|tutor|head ?teacher|head of year|school|gcses|a levels?|sats|mocks)\b|\b(?:im|i am|i m) (?:still )?at school\b|\b(?:at|in) sixth form\b"
+    r"|\b(?:is this|are you|this|anything|something|help|group|groups|info|support) (?:\w+ )?(?:4|for) young carers\b|\b(?:im|i am) a young carer\b"
     r"|\bunder (?:18|eighteen)\b|\b(?:im|i am) (?:a )?(?:kid|child|teenager|schoolkid|minor)\b|\b(?:doing|revising for) my (?:gcses|exams|mocks|a levels)\b"
 )
 _ADULT_CHILD = re.compile(

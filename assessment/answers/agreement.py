@@ -16,6 +16,8 @@ _NO = word_set(
 _YES_PHRASES = (
     "go on", "go ahead", "why not", "that is right", "thats right", "thats it", "thats fine", "no problem", "no worries", "not a problem",
     "dont mind", "do not mind", "doesnt mind", "does not mind", "of course", "if you like", "might as well", "i suppose", "thumbs up", "sounds good",
+    "exactly", "spot on", "thats the one", "thats about", "that is it", "in a nutshell", "got it in one", "size of it", "bang on", "thats me", "thats all",
+    "thats them", "you have it", "youve got it", "near enough", "more or less", "that would be it", "that covers it", "thatll do it", "both of them", "all of it",
 )  # fmt: skip
 # A yes only when nothing follows: "I am", but not "I am 15".
 _YES_ENDINGS = (
@@ -78,12 +80,13 @@ _AGREE = (
     r"i(?:m| am) (?:happy|ok|okay|fine) (?:with|for) (?:that|this|it)|happy (?:to|with (?:that|this|it))|you (?:can|may|have my permission|have my consent)|"
     r"(?:you can |you may |just )?(?:send|share|submit|do|pass) (?:it|that|this|them|my details)(?: on| off| over| through| now)?|"
     r"go+ on|go+ ahead|go+ for it|crack on|carry on|fire away|lets do it|lets do that|do it|please do|can do|sounds (?:good|great|fine|ok)|"
-    r"(?:thats|that is|its|it is|that would be|thatd be|thatll be|that will be) (?:fine|ok|okay|alright|all right|good|great|lovely|perfect|right|correct|a yes|grand|spot on)|"
-    r"(?:its |thats |that is |it is )?all (?:right|correct)|(?:it |that |all )?looks (?:good|right|fine|ok)|fine by me|ok with me|ok by me|(?:she|he|they) (?:agrees?|does|do|knows?|said yes|says yes|is happy|are happy|consents?)|shes happy|hes happy"
+    r"(?:thats|that is|its|it is|that would be|thatd be|thatll be|that will be) (?:fine|ok|okay|alright|all right|good|great|lovely|perfect|right|raight|reet|reight|correct|a yes|grand|spot on)|"
+    r"(?:its |thats |that is |it is )?all (?:right|correct)|(?:it |that |all )?looks (?:good|right|fine|ok)|fine by me|ok with me|ok by me|(?:she|he|they) (?:agrees?|does|do|knows?|said yes|says yes|is happy|are happy|consents?)|shes happy|hes happy|"
+    r"send|send (?:it|that) off|tell (?:them|who(?:ever)? you (?:like|need to|have to))|you can tell (?:them|who(?:ever)? you (?:like|need to|have to))|yes do|that will do"
 )  # fmt: skip
 _FILLER = (
-    r"then|please|pls|plz|thanks?|thank you|thankyou|thx|ta|cheers|love|duck|me duck|mate|pal|luv|hun|dear|now|just|so|very much|much|yes|lovely|great|good|perfect|brilliant|smashing|all good|"
-    r"i am|im sure|i am sure|it is|that is|with (?:that|this|it)|to (?:that|this|it)|from me|by me|with me|for (?:that|this)|about it|and|oh|well|right|to them|from|off|on|sir|miss"
+    r"then|please|pls|plz|thanks?|thank you|thankyou|thx|ta|cheers|love|duck|me duck|mate|pal|luv|hun|dear|youth|bab|chick|darling|my love|now|just|so|very much|much|yes|lovely|great|good|perfect|brilliant|smashing|all good|"
+    r"i am|im sure|i am sure|it is|that is|kindly|i dont mind|i do not mind|with (?:that|this|it)|to (?:that|this|it)|from me|by me|with me|for (?:that|this)|about it|if (?:thats|that is) what it takes|and|oh|well|right|to them|from|off|on|sir|miss"
 )  # fmt: skip
 _PLAIN_YES = re.compile(rf"(?:(?:{_FILLER})\s+)*(?:{_AGREE})(?:\s+(?:{_AGREE}|{_FILLER}))*")
 _GREETING = re.compile(r"al ?right (?:me )?(?:duck|mate|love|pal|luv)")
@@ -100,6 +103,9 @@ _BARE_NO = re.compile(
     r"(?:(?:i|we|she|he|they|please|just|sorry|actually|well)\s+)*(?:(?:do|did|would|will|can|is|am|does) not|dont|didnt|wouldnt|wont|cant|im not|not|not me)(?:\s+(?:please|thanks|thank you|duck|love))*"
     r"|(?:please |just |lets |i(?:ll| will) )*(?:leave it|forget it|cancel|cancel it|cancel that)(?:\s+(?:please|thanks|thank you|then|now|for now))*"
 )
+_I_AM_FINE = re.compile(
+    r"(?<=thanks )(?:im|i am) (?:ok|okay|fine|good|alright)|(?<=thank you )(?:im|i am) (?:ok|okay|fine|good|alright)"
+)
 _NO_BUT_YES = re.compile(
     r"^no(?:t)? (?:a )?(?:problem|problems|worries|bother|doubt|probs|objection|objections|idea|clue)\b"
 )
@@ -112,12 +118,72 @@ _AGREE_ANYWHERE = re.compile(
 _NOT_PLAIN = ("dont mind", "do not mind", "doesnt mind", "does not mind", "dont care", "do not care")
 
 
+# Beside a plain yes these say only how it came about; alone they are no yes.
+_BESIDE = re.compile(
+    r"(?:(?:that )?they (?:can )?(?:have|see|use|get) my (?:information|details|name|number)|sorry|full stop|comma|thank you|thanks|ta|cheers|please|god bless(?: you)?|bless you|ok|okay|right|correct|lovely|great|that(?:s| is) (?:it|me|right|all|correct|all correct|the lot)|"
+    r"if (?:thats|that is|its|it is) what it takes|if it (?:means|gets me|helps)(?: (?!not\b|no\b|nobody\b|dont\b)\w+)+|everything is (?:ok|okay|fine|right|correct)|all (?:is )?(?:good|fine|correct)|"
+    r"(?:i|we)(?: have|ve| did|ve just| have just| just)? (?:asked|talked to|spoken to|spoke to|explained|told|read|checked)(?: (?!not\b|no\b|but\b|nobody\b|nothing\b|dont\b|didnt\b|wont\b)\w+){0,9}|ive (?:asked|talked to|spoken to|explained|told|read|checked)(?: (?!not\b|no\b|but\b|nobody\b|nothing\b|dont\b|didnt\b|wont\b)\w+){0,9}|"
+    r"(?:s?he|they|the patient|pt|mum|dad|my \w+)(?:s|re| is| are) (?:here|right here|stood|sat|sitting|standing|next to|beside|with)(?: (?!not\b|no\b|but\b)\w+){0,8}|i (?:dont|do not) mind(?: (?:that|it|at all|one bit))?|(?:its|it is|is) (?:ok|good|fine|okay|perfect)(?: (?:with|by|for) me)?)"
+)
+_SAYS_YES = re.compile(r"(?:(?!not\b|no\b|never\b|nobody\b|would\b|might\b|if\b|send\b|but\b|\w+nt\b|who\b|that\b|because\b|do\b)\w+ ){0,3}(?:says? yes|said yes|agrees|agreed|has agreed|have agreed|is happy|are happy|consents|has consented)(?: (?:to (?:it|this|that)|(?:s?he|they) agrees?|with (?:it|this|that)))*")  # fmt: skip
+_LEADING_YES = re.compile(r"^(?:(?:yes|yeah|yep|yh|ye|yup|aye|ar|ok|okay|i agree)\s+)+")
+_PARTS = re.compile(r"[,.;!]+|\band\b|\bthen\b|\b(?=if (?:it (?:means|gets|helps)|that|thats)\b)|\bfull stop\b")
+_PARTS_LIMIT = 24  # words of an answer in several parts
+
+
+def _plain_part(part: str) -> bool:
+    words = part.split()
+    short = len(words) <= _AGREE_WORDS or (len(words) <= 12 and len(set(words)) >= 6)
+    return short and bool(_PLAIN_YES.fullmatch(part)) and not _GREETING.fullmatch(part)
+
+
+_SEND = re.compile(r"(?:(?!not\b|no\b|never\b|\w+nt\b|before\b|when\b|if\b|why\b|who\b|did\b|you\b)\w+ ){0,4}send (?:it|this|that|them|all)\b(?!.*\b(?:to my|after|when|if|until|once|but)\b).*")  # fmt: skip
+_HOLD = re.compile(
+    r"\b(?:but|except|change|wrong|actually|mistake|wait|hang on|hold on|not right|isnt right|dont|do not|unless|before you|instead)\b|\d"
+)
+
+
+def says_send(text: str) -> bool | None:
+    """The answer to "shall I send it?", after consent was given: as `agrees`, and True also where "send it" or a yes stands beside small talk."""
+    said = agrees(text)
+    if said is not None or "?" in text:
+        return said
+    if _HOLD.search(normalise(text)):
+        return None
+    parts = [
+        plain for part in _PARTS.split(text.replace("’", "'").replace("'", "")) if (plain := normalise(part).strip())
+    ]
+    return (
+        True if any(_plain_part(part) or _SAYS_YES.fullmatch(part) or _SEND.fullmatch(part) for part in parts) else None
+    )
+
+
+def _agrees_in_parts(text: str) -> bool:
+    """Whether every part of an answer is a plain yes or goes with one: "That's right, sorry, send it", "Yes, she is with me and agrees"."""
+    parts = [plain for part in _PARTS.split(text) if (plain := normalise(part).strip())]
+    if sum(len(part.split()) for part in parts) > _PARTS_LIMIT:
+        return False
+    yes = 0
+    for part in parts:
+        rest = _LEADING_YES.sub("", part)
+        if (
+            _plain_part(part)
+            or _SAYS_YES.fullmatch(part)
+            or (rest != part and (_BESIDE.fullmatch(rest) or _SAYS_YES.fullmatch(rest)))
+        ):
+            yes += 1
+        elif not _BESIDE.fullmatch(part):
+            return False
+    return yes > 0
+
+
 def agrees(text: str) -> bool | None:
     """
     The answer to a request for consent, or to "shall I send it?": True only for a plain yes, False for a clear no, None for all else.
 
-    A plain yes is made of words of agreement and politeness alone, at most seven of them: any condition, negation, question or word that
-    is not known makes it None, so that consent is never guessed. No classifier has a say here.
+    A plain yes is made of words of agreement and politeness alone, at most seven of them, or of several such parts with how it came about
+    ("I asked her and she said yes"). Any condition, negation, question or word that is not known makes it None, so that consent is never
+    guessed. No classifier has a say here.
     """
     if "?" in text:
         return None
@@ -127,8 +193,10 @@ def agrees(text: str) -> bool | None:
         return thumbs.pop() if len(thumbs) == 1 else None
     if False in thumbs:
         return False if clear_no(plain) else None
-    if _PLAIN_YES.fullmatch(plain) and not _GREETING.fullmatch(plain):
-        return True if len(plain.split()) <= _AGREE_WORDS else None
+    if _PLAIN_YES.fullmatch(plain) and not _GREETING.fullmatch(plain) and len(plain.split()) <= _AGREE_WORDS:
+        return True
+    if _agrees_in_parts(text.replace("’", "'").replace("'", "")):
+        return True
     return False if clear_no(plain) and not is_question(text) else None
 
 
@@ -138,7 +206,8 @@ def clear_no(plain: str) -> bool:
     if _NO_BUT_YES.search(plain) or any(f" {phrase} " in padded for phrase in (*_UNSURE, *_NOT_PLAIN)):
         return False
     left = _REFUSAL.sub(" ", plain)
-    if _CONDITION.search(left) or _AGREE_ANYWHERE.search(left):
+    fine_aside = _I_AM_FINE.sub(" ", left)
+    if _CONDITION.search(fine_aside) or _AGREE_ANYWHERE.search(fine_aside):
         return False
     starts = plain.split()[0] in _NO_START
     refused = left != plain and len(plain[: _REFUSAL.search(plain).start()].split()) <= 4  # type: ignore[union-attr]

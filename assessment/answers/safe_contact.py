@@ -61,6 +61,7 @@ _OTHERS = word_set(
     "he she him his her hers hes shes they them their husband husbands wife wifes partner partners ex boyfriend girlfriend fella mum dad son daughter kids children brother sister "
     "nobody alone only unless when while if home out away gone private secret secretly hide code withheld caution careful"
 )  # fmt: skip
+_NO_OTHERS = word_set("phone mobile nobody alone only no")
 _TIMES = word_set(
     "after before until till til from between morning mornings afternoon afternoons evening evenings night nights weekday weekdays weekend weekends monday tuesday wednesday thursday friday saturday sunday mondays "
     "tuesdays wednesdays thursdays fridays saturdays sundays work daytime days lunch tea school time times hours once first except sometimes am pm"
@@ -71,6 +72,15 @@ _NO_MAIL = re.compile(r"\b(?:no|never|not|dont) (?:send |use )?e ?mails?\b")
 _ASK_TO = re.compile(
     r"^(?:\w+ )?(?:(?:can|could|would|will) (?:you|u)|(?:can|could) they) (?:just |please |only |always |not )*(?:ring|call|phone|text|txt|message|email|use)\b"
 )
+
+
+def _own_and_safe(plain: str) -> bool:
+    """ "Yes, it is perfectly safe", "yeah its mine": a yes that names no channel and nobody who might see it."""
+    words = plain.split()
+    if not words or words[0] not in _MAIL_YES or not _OWN.search(plain) or _ANSWERED.search(plain):
+        return False
+    closing = (_CALL | _TEXT | _NEGATIVE | _OTHERS) - _NO_OTHERS
+    return not any(word in closing for word in words)
 
 
 def safe_contact(text: str) -> SafeContact | None:
@@ -95,6 +105,8 @@ def safe_contact(text: str) -> SafeContact | None:
     others = bool(_OTHERS & set(words))
     if _WATCHED.search(plain):
         return SafeContact(False, False, note)
+    if _own_and_safe(plain):
+        return SafeContact(True, True, "")
     if any(named.values()) or named["refused"]:
         if _UNSURE.search(plain) and not named["refused"] and not others:
             return None
@@ -169,3 +181,40 @@ def _parts(text: str) -> list[list[str]]:
 
 def _straight(text: str) -> str:
     return text.replace("’", "'").replace("‘", "'")
+
+
+_OWN = re.compile(
+    r"\b(?:mine|my own|my phone|my number|my mobile|just mine|just me|only me|only i|nobody else|no one else|noone else|live alone|on my own|perfectly safe|safe)\b"
+)
+_MAIL_SEEN = re.compile(
+    r"\b(?:not|isnt|never|aint) (?:really |very |that )?safe\b|\bunsafe\b|\b(?:dont|do not|not|never) (?:e ?mail|mail|write|send|use)\b|"
+    r"\b(?:he|she|they|husband|wife|partner|ex|mum|dad|boyfriend|girlfriend) (?:\w+ ){0,2}?(?:reads?|sees?|checks?|opens?|knows|has|gets into) (?:\w+ ){0,2}?(?:e ?mails?|mails?|it|account|password|inbox|everything)\b|\bshare (?:it|the|an) ?(?:e ?mail|account)?\b"
+)
+
+
+def safe_mail(text: str) -> bool | None:
+    """Whether it is safe to write to somebody's e-mail address; None when the answer says neither."""
+    plain = normalise(text)
+    if is_question(text):
+        return None
+    if _MAIL_SEEN.search(plain):
+        return False
+    first = plain.split()[:1]
+    if first and first[0] in _FIRST_NO and first[0] in ("no", "nope", "nah", "na", "n") and "no one" not in plain[:6]:
+        return False
+    said = agrees(text)
+    if said is not None:
+        return said
+    return (
+        True
+        if first
+        and (
+            first[0] in _MAIL_YES
+            or _OWN.search(plain)
+            or re.search(r"\be ?mail (?:only|is fine|is ok|please)\b", plain)
+        )
+        else None
+    )
+
+
+_MAIL_YES = word_set("y yes yeah yep yh ye yup aye ar ok okay sure fine")

@@ -12,7 +12,7 @@ from front_door import rows
 from front_door.bot_client import Reply
 from front_door.claiming import Lease, claim_if_free
 from front_door.inbox import Accepted
-from front_door.model import ACTIVE, ENDED, NOTED, QUEUED, Conversation, Message
+from front_door.model import ACTIVE, AWAY, ENDED, NOTED, QUEUED, Conversation, Message
 from front_door.saying import Voice, say
 from front_door.sms import keywords
 from front_door.timing import Limits
@@ -50,6 +50,7 @@ def accept_text(
     limits: Limits,
     keyword_mode: str,
     fresh_start: timedelta,
+    away: timedelta,
 ) -> Accepted:
     """Store a text. A MessageSid that was stored before, however long ago, does nothing."""
     known = session.scalars(
@@ -58,6 +59,7 @@ def accept_text(
     if known:
         return Accepted("repeated", known.conversation_id, known.id, known.seq)
     conversation = _conversation(session, text, now, fresh_start)
+    been_away = conversation.last_seq > 0 and rows.older_than(conversation.last_seen_at, now, away)
     keyword = keywords.classify(text.body, text.opt_out_type, keyword_mode, conversation.texts_stopped)
     kind = _kind(session, conversation, text, keyword, now, limits)
     for_the_bot = kind in ("text", "picture", "empty", "too_long", "help_own") and not conversation.texts_stopped
@@ -71,6 +73,7 @@ def accept_text(
         kind=kind,
         flags=list(text.flags),
         provider_id=text.provider_id,
+        data={AWAY: True} if been_away else None,
     )
     rows.record_flags(
         session,

@@ -96,6 +96,7 @@ class SmsWebhook:
             self._pace.limits,
             self._settings.sms_keywords,
             self._pace.timing.sms_fresh_start,
+            self._pace.timing.sms_away,
         )
         self._engine.begin(accepted)
         self._engine.on_texts()  # a confirmation or a crisis reply may have been queued

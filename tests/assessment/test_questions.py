@@ -122,10 +122,55 @@ def test_never_more_than_two_light_questions_and_none_twice(needs, answers, flag
 
 def test_the_most_urgent_question_comes_before_the_rest():
     """No food today matters more than what somebody enjoys."""
+    assert [q.id for q in BANK.choose(["social_activities", "food"], {})] == ["food_today", "enjoy"]
+
+
+def test_with_three_needs_it_is_asked_which_one_matters_most():
+    """Who told three things or more says where to begin; that one is served first. With two nobody is asked."""
     assert [q.id for q in BANK.choose(["social_activities", "money_debt", "food"], {})] == [
+        "matters_most",
         "food_today",
-        "priority_bills",
     ]
+    assert "matters_most" not in [q.id for q in BANK.choose(["money_debt", "food"], {})]
+    assert BANK.effects({"matters_most": "falls_mobility"}).first == ("falls_mobility",)
+    assert BANK.effects({"matters_most": "skip"}).first == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("theres nowt in the cupboards til friday", {"food_today": "no"}),
+        ("bailiffs coming tomorrow and I am behind with the rent", {"priority_bills": "bailiffs"}),
+        ("mum had a fall in the bath", {"fallen": "yes"}),
+        ("ive not had a fall, just unsteady", {}),
+        ("I'm worried about bailiffs", {}),
+    ],
+)
+def test_what_was_told_need_not_be_asked(text, expected):
+    """Words that answer a question before it was asked; denied or only feared, they answer nothing."""
+    assert BANK.told(text) == expected
+
+
+def test_what_was_told_does_not_count_as_asked():
+    """Two questions may still be asked beside those that the resident has answered unasked."""
+    given = {"food_today": "no"}
+    assert len(BANK.choose(["food", "money_debt", "falls_mobility"], given)) == 1
+    assert len(BANK.choose(["food", "money_debt", "falls_mobility"], given, told=["food_today"])) == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "value"),
+    [
+        ("carer_coping", "im ok most days jus tired", "manage"),
+        ("warm_home", "no its off, 40p left on the key", "off"),
+        ("help_at_hand", "just my son in Ibstock", "yes"),
+        ("fallen", "twice since august", "yes"),
+        ("fallen", "what do you mean", None),
+    ],
+)
+def test_an_answer_in_own_words_is_read(question, text, value):
+    """An answer need not be one of the labels; one that fits two options or none is not guessed."""
+    assert BANK.get(question).meant(text) == value
 
 
 def test_answers_change_needs_flags_and_signs_together():
@@ -147,17 +192,17 @@ def test_answers_change_needs_flags_and_signs_together():
 
 def test_person_questions_have_their_own_stage():
     """The questions for somebody who wants a person are not asked before the first services."""
-    assert [q.id for q in BANK.choose(["food"], {}, limit=3, stage="person")] == [
-        "where_to_start",
-        "other_services",
-        "face_to_face",
-    ]
+    person = BANK.choose(["food"], {}, limit=9, stage="person")
+    assert [q.id for q in person] == [
+        "what_matters", "where_to_start", "who_is_around", "what_tried", "other_services", "face_to_face",
+    ]  # fmt: skip
+    assert [q.id for q in person if q.open] == ["what_matters", "who_is_around", "what_tried"]
 
 
 def test_a_question_that_changes_nothing_is_refused(tmp_path):
     """The bank does not load with a question whose answers have no effects; the error names it."""
     content = yaml.safe_load((DATA / "questions.yml").read_text(encoding="utf-8"))
-    for option in content["questions"][2]["options"]:
+    for option in content["questions"][3]["options"]:
         option.pop("effects", None)
     (tmp_path / "questions.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
     with pytest.raises(LocalDataError, match="food_today: no answer changes anything"):

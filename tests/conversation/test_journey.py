@@ -40,6 +40,7 @@ def to_summary(talk: Talk) -> str:
     to_services(talk)
     talk.say("I'd like a person")
     talk.say("yes im 71")
+    talk.say("Skip these questions")
     talk.say("I agree")
     talk.say("Jo Brown")
     talk.say("07700 900123")
@@ -206,6 +207,24 @@ def test_corrections_at_the_summary(world: World, talk: Talk) -> None:
     talk.say("Send it")
     (stored,) = referrals(world, talk)
     assert "Joanna Brown" in json.dumps(stored.packet)
+
+
+def test_what_matters_who_is_around_and_what_was_tried_reach_the_packet(world: World, talk: Talk) -> None:
+    """Whoever wants a person may say where to begin; the words go into the packet as they were written."""
+    to_services(talk)
+    for said in ("I'd like a person", "yes im 71", "getting out to see my friends again"):
+        talk.say(said)
+    for said in ("not sure", "my sister in Ibstock and the lady next door", "the doctor gave me some tablets"):
+        talk.say(said)
+    for _ in range(2):
+        if "I agree" not in talk.labels:
+            talk.say("I'd rather not say")
+    for said in ("I agree", "Jo Brown", "07700 900123", "Ring only", "Any time", "Send it"):
+        talk.say(said)
+    (stored,) = referrals(world, talk)
+    packet = json.dumps(stored.packet)
+    for words in ("see my friends again", "sister in Ibstock", "gave me some tablets"):
+        assert words in packet, talk.transcript
 
 
 def test_every_text_message_has_at_most_three_segments(start: Callable[..., Talk]) -> None:

@@ -29,7 +29,7 @@ def test_the_action_server_dies_in_mid_form(world: World, talk: Talk) -> None:
         for _ in range(2):
             status, answer = talk.send("yes im 71", message)
             assert status == 503 and CONFIRMATION not in str(answer)
-    assert "Are you happy for me to send it?" in talk.say("yes im 71", message)
+    assert "What matters most to you" in talk.say("yes im 71", message)
 
 
 @pytest.mark.parametrize("action", ["all", "action_submit_referral"])

@@ -31,6 +31,9 @@ RASA_PYTHON = ROOT / "bot/.venv/bin/python"
 MODEL = ROOT / "models/assistant.tar.gz"
 
 
+_ENDING = ("action_submit_referral", "action_declined", "action_own_door", "action_stop")
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -46,6 +49,8 @@ class World:
         self._webhook = Webhook(services, cipher)
         self.fault: str | None = None
         self.calls: list[str] = []
+        self.slots: dict[str, dict[str, Any]] = {}  # of each conversation, as the newest action left them
+        self.ended: dict[str, str] = {}  # conversation -> the action that ended it
         self._actions_port, self.rasa_port = free_port(), free_port()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve_actions, daemon=True)
@@ -74,11 +79,26 @@ class World:
         self._loop.run_forever()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        name = json.loads(await request.read())["next_action"]
+        asked = json.loads(await request.read())
+        name = asked["next_action"]
         self.calls.append(name)
         if self.fault in (name, "all"):
             raise ConnectionResetError  # what a killed server looks like from outside: no usable answer
-        return await self._webhook(request)
+        answer = await self._webhook(request)
+        if isinstance(answer, web.Response) and answer.status == 200 and answer.text:
+            self._note(asked["tracker"], name, json.loads(answer.text))
+        return answer
+
+    def _note(self, tracker: dict[str, Any], action: str, answer: dict[str, Any]) -> None:
+        known = dict(tracker["slots"])
+        for event in answer["events"]:
+            if event["event"] == "reset_slots":
+                known = {}
+            elif event["event"] == "slot":
+                known[event["name"]] = event["value"]
+        self.slots[tracker["sender_id"]] = known
+        if action in _ENDING and (action != "action_submit_referral" or known.get("reference")):
+            self.ended[tracker["sender_id"]] = action
 
     @contextmanager
     def broken(self, action: str = "all") -> Iterator[None]:
@@ -191,3 +211,8 @@ class Talk:
 def wording(name: str) -> str:
     """The (first) text of a response in domain.yml up to its first placeholder, to recognise it by."""
     return str(read_yaml(ROOT / "domain.yml")["responses"][name][0]["text"]).split("{")[0].strip()
+
+
+def wordings(name: str) -> list[str]:
+    """Every text of a response up to its first placeholder."""
+    return [str(each["text"]).split("{")[0].strip() for each in read_yaml(ROOT / "domain.yml")["responses"][name]]

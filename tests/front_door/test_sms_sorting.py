@@ -108,3 +108,18 @@ async def test_a_new_start_after_three_days_keeps_the_stop(house: House) -> None
     await house.text("SM2", "hello")
     conversations = await house.rows(select(Conversation).order_by(Conversation.created_at))
     assert [(c.state, c.texts_stopped) for c in conversations] == [("ended", True), ("active", True)]
+
+
+async def test_the_bot_is_told_of_a_gap_of_more_than_four_hours_once(house: House) -> None:
+    """The first text after it says that the resident was away; the next one, and a first text ever, do not."""
+    from datetime import timedelta
+
+    house.clock.offset = timedelta()
+    for sid, body in (("SM1", "hello"), ("SM2", "coalville")):
+        await house.text(sid, body)
+        await eventually(lambda: house.engine.backlog == 0)
+    house.clock.offset = timedelta(hours=5)
+    for sid, body in (("SM3", "are you there"), ("SM4", "carry on")):
+        await house.text(sid, body)
+        await eventually(lambda: house.engine.backlog == 0)
+    assert [turn["metadata"].get("away", False) for turn in house.rasa.turns] == [False, False, True, False]
