@@ -12,7 +12,8 @@ from assessment.questions import SKIP, Question
 
 OPEN_LIMIT = 300  # characters kept of an answer in own words
 _PASS = re.compile(
-    r"^(?:\w+ ){0,2}(?:pass|skip|next)\b|\b(?:next|move on|skip (?:it|that|this))[ .!]*$|\b(?:not bothered|no comment|none of your business)\b",
+    r"^(?:(?:ooh|oh|er|um|ill|i'll|i shall|i will|id|i'd rather|can i|lets|please) )*(?:pass|skip)\b|(?:^|[.,!?] ?)(?:next|move on|skip (?:it|that|this))[ .!]*$|"
+    r"\b(?:not bothered|no comment|none of your business)\b",
     re.IGNORECASE,
 )
 SAID = "said"  # what a slot holds of an answer in own words; the words are in `answers`
