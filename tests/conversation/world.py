@@ -146,6 +146,11 @@ class World:
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"null")
 
+    def failures(self) -> str:
+        """The last lines in which Rasa said why a turn failed."""
+        lines = Path(self._log.name).read_text(encoding="utf-8", errors="replace").splitlines()
+        return " / ".join([line for line in lines if "turn failed" in line][-3:])
+
     def close(self) -> None:
         self._rasa.terminate()
         try:
@@ -158,7 +163,7 @@ class World:
 
 
 class TurnFailed(AssertionError):
-    """The bot answered 503: nothing was saved."""
+    """The bot answered 503 twice: nothing was saved."""
 
 
 class Talk:
@@ -186,9 +191,12 @@ class Talk:
         return [choice["label"] for choice in self.choices]
 
     def say(self, text: str, message_id: str | None = None, **metadata: Any) -> str:
+        message_id = message_id or uuid.uuid4().hex
         status, answer = self.send(text, message_id, **metadata)
+        if status == 503:  # as the front door does: nothing was saved, so the same message is given again
+            status, answer = self.send(text, message_id, **metadata)
         if status != 200:
-            raise TurnFailed(f"{status} {answer}")
+            raise TurnFailed(f"{status} {answer}; {self.world.failures()}")
         self.replies = answer["replies"]
         self.turns.append(self.replies)
         self.transcript += [f"> {text}", self.said, " | ".join(self.labels)]

@@ -91,7 +91,7 @@ def words(limit: int = 10_000) -> Words:
     )
 
 
-async def eventually(check: Callable[[], Any], seconds: float = 5.0) -> Any:
+async def eventually(check: Callable[[], Any], seconds: float = 20.0) -> Any:
     """Wait until `check()` (or what it awaits) is true; returns it. Fails the test when it never is."""
     end = time.monotonic() + seconds
     while True:

@@ -61,8 +61,7 @@ def refer_on_the_web(page: Page, stack: Stack, name: str) -> str:
     choose(page, "I'd like a person")
     choose(page, "Yes, 18 or over")
     send(page, "being able to stay in my own home")
-    assert "where you would like to start" in page.inner_text("body")
-    choose(page, "I'd rather not say")
+    assert "Who is around you?" in page.inner_text("body")
     send(page, "my sister in Syston")
     send(page, "nothing yet")
     for _ in range(2):
