@@ -9,12 +9,17 @@ from pathlib import Path
 from assessment.gazetteer import normalise
 from common.local_data import LocalDataError, read_csv, read_date, read_yaml
 
-COLUMNS = ("place", "team", "role", "from", "to", "checked_on", "source")
+COLUMNS = ("place", "team", "role", "from", "to", "checked_on", "source")  # and, where wanted, "fallback"
 
 
 @dataclass(frozen=True)
 class CoverageRow:
-    """One row of lac_coverage.csv. `destination` is "lac" or "locality_team", read from the words of `role`."""
+    """
+    One row of lac_coverage.csv.
+
+    `destination` is "lac" or "locality_team", read from the words of `role`. `fallback` names the team (of another row) that
+    takes people when this row does not count today, or the county team; empty: the district's team, then the county's.
+    """
 
     place: str
     team: str
@@ -22,6 +27,7 @@ class CoverageRow:
     destination: str
     starts: date | None
     ends: date | None
+    fallback: str
     checked_on: date | None
     source: str
 
@@ -54,10 +60,16 @@ class Coverage:
                     destination,
                     starts,
                     ends,
+                    row.get("fallback", ""),
                     checked,
                     row["source"],
                 )
             )
+        county = rules["team_names"]["first_contact_plus"]
+        teams = {row.team for row in rows} | {county}
+        for number, known in enumerate(rows, start=2):
+            if known.fallback and known.fallback not in teams:
+                raise LocalDataError(f"{path}: row {number}: fallback: no row has a team {known.fallback!r}")
         return cls(rows, rules["coverage_valid_months"])
 
     def counts(self, row: CoverageRow, today: date) -> bool:
@@ -68,15 +80,28 @@ class Coverage:
 
     def team_for(self, place: str, district: str | None, today: date) -> CoverageRow | None:
         """
-        Who takes people of this place today: a row of the place itself first, then one of its district; a coordinator before another team.
+        Who takes people of this place today, or None for the county team.
 
-        None when no row counts.
+        A row of the place itself comes first, then the fallback its rows name, then a row of its district and that one's fallback; a coordinator
+        comes before another team. A fallback has to count today too: nobody is sent to a team that nobody checked.
         """
         for name in filter(None, (place, district)):
-            rows = [row for row in self.rows if normalise(row.place) == normalise(name) and self.counts(row, today)]
-            if rows:
-                return min(rows, key=lambda row: row.destination != "lac")
+            rows = [row for row in self.rows if normalise(row.place) == normalise(name)]
+            if counting := [row for row in rows if self.counts(row, today)]:
+                return min(counting, key=lambda row: row.destination != "lac")
+            if named := [row for row in rows if row.fallback]:
+                return self._fallback(named[0], today, set())
         return None
+
+    def _fallback(self, row: CoverageRow, today: date, tried: set[str]) -> CoverageRow | None:
+        """The first team along the chain of fallbacks that counts today; None when it ends with the county team, or in a ring."""
+        if not row.fallback or row.fallback in tried:
+            return None
+        others = [other for other in self.rows if other.team == row.fallback]
+        counting = [other for other in others if self.counts(other, today)]
+        if counting or not others:
+            return counting[0] if counting else None
+        return self._fallback(others[0], today, tried | {row.fallback})
 
 
 def _months_back(day: date, months: int) -> date:

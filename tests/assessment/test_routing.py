@@ -24,6 +24,7 @@ TODAY = date(2026, 11, 21)
 SIGNS = ["isolated", "long_term_condition", "low_confidence", "does_not_know_where_to_start", "known_to_services", "wants_face_to_face", "wants_help_to_arrange"]  # fmt: skip
 EXPERT = Assessment(needs=("food", "housing", "loneliness"), place="Enderby", district="Blaby", area_kind="county")
 HEADER = "place,team,role,from,to,checked_on,source\n"
+HEADER_WITH_FALLBACK = HEADER.replace("\n", ",fallback\n")
 
 assessments = st.builds(
     Assessment,
@@ -38,10 +39,10 @@ assessments = st.builds(
 )
 
 
-def coverage(tmp_path: Path, rows: str) -> Coverage:
+def coverage(tmp_path: Path, rows: str, header: str = HEADER) -> Coverage:
     """The coverage of a folder that differs from the shipped one in lac_coverage.csv alone."""
     shutil.copy(DATA / "routing.yml", tmp_path)
-    (tmp_path / "lac_coverage.csv").write_text(HEADER + rows, encoding="utf-8")
+    (tmp_path / "lac_coverage.csv").write_text(header + rows, encoding="utf-8")
     return Coverage.load(tmp_path)
 
 
@@ -196,6 +197,49 @@ def test_a_place_of_its_own_comes_before_its_district_and_a_coordinator_before_a
     )
     row = coverage(tmp_path, rows).team_for("Enderby", "Blaby", TODAY)
     assert row and row.team == "Own"
+
+
+EXAMPLES = Path(__file__).parents[2] / "data" / "examples" / "lac_coverage.csv"
+
+
+@pytest.mark.parametrize(
+    ("district", "day", "destination", "team"),
+    [
+        ("Charnwood", "2026-11-21", "locality_team", "Loughborough link workers"),
+        ("Melton", "2026-11-21", "lac", "Melton coordinators"),
+        ("Melton", "2027-04-01", "locality_team", "Melton linked link worker"),
+        ("Melton", "2027-12-01", "first_contact_plus", "First Contact Plus"),
+        ("Harborough", "2026-11-21", "locality_team", "Harborough community support"),
+        ("Hinckley and Bosworth", "2026-11-21", "locality_team", "Hinckley hybrid team"),
+        ("Hinckley and Bosworth", "2027-11-02", "first_contact_plus", "First Contact Plus"),
+    ],
+)
+def test_each_way_of_giving_a_worker_near_home_is_data(tmp_path, district, day, destination, team):
+    """Options A to D of the report are rows of one file, each from and to a day, with its fallback; the shipped examples show them."""
+    shutil.copy(DATA / "routing.yml", tmp_path)
+    shutil.copy(EXAMPLES, tmp_path / "lac_coverage.csv")
+    place = "Loughborough" if district == "Charnwood" else "Somewhere"
+    person = replace(EXPERT, place=place, district=district)
+    decision = decide(person, RULES, Coverage.load(tmp_path), date.fromisoformat(day))
+    assert (decision.destination, decision.team, decision.tier) == (destination, team, "expert")
+
+
+def test_a_fallback_that_nobody_checked_takes_nobody_and_a_ring_ends(tmp_path):
+    """Two teams that name each other, neither of them checked, leave the county team."""
+    ring = "Blaby,A,LAC,,,,t,B\nOadby,B,Link worker,,,,t,A\n"
+    assert coverage(tmp_path, ring, HEADER_WITH_FALLBACK).team_for("Enderby", "Blaby", TODAY) is None
+
+
+def test_a_place_that_names_the_county_team_is_not_sent_to_the_district(tmp_path):
+    """A fallback outranks the district's own row."""
+    rows = "Enderby,Own,LAC,,2026-10-31,2026-10-01,t,First Contact Plus\nBlaby,District,LAC,,,2026-10-01,t,\n"
+    assert coverage(tmp_path, rows, HEADER_WITH_FALLBACK).team_for("Enderby", "Blaby", TODAY) is None
+
+
+def test_a_fallback_that_no_row_has_is_refused(tmp_path):
+    """The error names the row."""
+    with pytest.raises(LocalDataError, match="row 2: fallback: no row has a team 'Nobody'"):
+        coverage(tmp_path, "Blaby,A,LAC,,,,t,Nobody\n", HEADER_WITH_FALLBACK)
 
 
 def test_a_date_that_is_none_is_refused(tmp_path):
