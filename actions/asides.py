@@ -71,7 +71,8 @@ def say_why(say: CollectingDispatcher, turn: Turn, services: Services) -> None:
     """The reason for the open question; a light question has its own in the question bank."""
     asked = turn.asked
     if asked in (*QUESTION_SLOTS, *PERSON_SLOTS):
-        say.utter_message(response="utter_why_question", why=services.questions.get(turn.get("question")).why)
+        reason = services.questions.get(turn.get("question")).reason(other=bool(turn.get("about_other")))
+        say.utter_message(response="utter_why_question", why=reason)
     else:
         say.utter_message(response=f"utter_why_{asked}" if asked else "utter_why_nothing_asked")
 

@@ -110,7 +110,8 @@ class AskLightQuestion(Ask):
         if self.slot == PERSON_SLOTS[0]:
             options.append((self.services.words["skip_all"], SKIP_ALL))
         again = asks_again(turn)
-        text = question.plainer if again else question.text(turn.channel, other=bool(turn.get("about_other")))
+        other = bool(turn.get("about_other"))
+        text = question.plain(other) if again else question.text(turn.channel, other)
         say.utter_message(text=text, buttons=choices(self.slot, *options))
 
 

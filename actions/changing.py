@@ -44,7 +44,8 @@ def told(turn: Turn, services: Services) -> list[tuple[str, str]]:
         found.append((words["change_place"], "place"))
     for slot in QUESTION_SLOTS:
         if turn.get(slot):
-            found.append((services.questions.get(question_of(turn, slot)).plainer, slot))
+            asked = services.questions.get(question_of(turn, slot))
+            found.append((asked.plain(other=bool(turn.get("about_other"))), slot))
     parts = (
         ("about", PERSON_SLOTS), ("adult", ("adult",)), ("name", ("full_name",)), ("contact", ("contact",)),
         ("safe", ("safe_contact",)), ("time", ("best_time",)),

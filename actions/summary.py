@@ -65,7 +65,9 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
         red_flags=tuple(turn.get("red_flags_seen", [])),
         place=turn.get("place", "unknown"),
         district=turn.get("district", ""),
-        answers=tuple(_answered(services, question, value) for question, value in given.items()),
+        answers=tuple(
+            _answered(services, question, value, bool(turn.get("about_other"))) for question, value in given.items()
+        ),
         services_shown=tuple(turn.get("shown", {}).values()),
         name=turn.get("full_name"),
         contact_method=turn.get("contact_kind") if reachable else "other",
@@ -92,14 +94,14 @@ def _contact(turn: Turn) -> str:
     return national(value) if turn.get("contact_kind") == "phone" else value
 
 
-def _answered(services: Services, question: str, value: str) -> tuple[str, str]:
+def _answered(services: Services, question: str, value: str, other: bool) -> tuple[str, str]:
     asked = services.questions.get(question)
     option = asked.option(value)
     if option:
-        return asked.plainer, option.label
+        return asked.plain(other), option.label
     if value in (SKIP, "dont_know"):
-        return asked.plainer, services.words["not_asked_skipped"]
-    return asked.plainer, services.needs.get(value).short if asked.which_need else value  # else in their own words
+        return asked.plain(other), services.words["not_asked_skipped"]
+    return asked.plain(other), services.needs.get(value).short if asked.which_need else value  # else in their own words
 
 
 def _not_asked(turn: Turn, services: Services) -> tuple[tuple[str, str], ...]:

@@ -89,7 +89,9 @@ class Question:
     text_other: str
     text_sms: str
     plainer: str
+    plainer_other: str
     why: str
+    why_other: str
     options: tuple[Option, ...]
     source: str
     licence: str
@@ -99,6 +101,14 @@ class Question:
         if other:
             return self.text_other
         return self.text_sms if channel == "sms" else self.text_web
+
+    def plain(self, other: bool = False) -> str:
+        """The wording for who did not follow."""
+        return self.plainer_other if other else self.plainer
+
+    def reason(self, other: bool = False) -> str:
+        """The answer to "why do you ask?"."""
+        return self.why_other if other else self.why
 
     def sms(self, other: bool = False) -> str:
         """The whole text message: wording, then the options numbered from 1."""
@@ -230,6 +240,7 @@ def _says(padded: str, phrase: str) -> bool:
 def _question(entry: dict[str, Any], where: str, content: dict[str, Any]) -> Question:
     optional = {
         "hints": (), "not_with_flags": (), "not_with_effects": (), "once_for": "", "open": False, "which_need": False, "options": (),
+        "plainer_other": entry.get("plainer", ""), "why_other": entry.get("why", ""),
     }  # fmt: skip
     values = {**optional, **entry}
     missing = {item.name for item in fields(Question)} - set(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -217,3 +218,12 @@ def test_a_plain_no_has_an_answer_of_its_own(question):
     if begins:
         assert labels
     assert "No" not in labels or labels[0] == "No"
+
+
+@pytest.mark.parametrize("question", QuestionBank.load(DATA), ids=lambda question: question.id)
+def test_who_asks_for_somebody_else_is_not_asked_about_themselves(question):
+    """Neither the question nor its plainer form says "you" where another person is meant."""
+    for text in (question.text("web", other=True), question.plain(other=True)):
+        assert not re.search(r"\b(?:you|your)\b", text.replace("Do you think they", "").replace("You can skip", "")), (
+            text
+        )

@@ -22,7 +22,7 @@ FILL = {"team": "Our team", "place": "Quorn", "area": "Rutland", "count": "3"}
 def wordings() -> Iterator[tuple[str, str]]:
     """Every wording with its slots filled, by where it stands."""
     for question in QuestionBank.load(DATA):
-        for field in ("text_web", "text_other", "text_sms", "plainer", "why"):
+        for field in ("text_web", "text_other", "text_sms", "plainer", "plainer_other", "why", "why_other"):
             yield f"questions.{question.id}.{field}", getattr(question, field)
     content = yaml.safe_load((DATA / "questions.yml").read_text(encoding="utf-8"))
     for key, text in content["advice"].items():
