@@ -23,14 +23,19 @@ TRIES = 2  # a question is put twice, never a third time
 
 
 def notice(turn: Turn) -> None:
-    """Notice, in any state, whether the message speaks for somebody else or comes from a child.
-
-    Consent given in other words than now apply is no consent: it is asked again.
-    """
+    """A message that the form reads itself: it ends a run of flags or of another language, and tells who it is about."""
     if turn.get("language_run"):
         turn.set(language_run=0.0)  # a message that the form can read
     if turn.get("flag_run"):
         turn.set(flag_run=None)
+    notice_who(turn)
+
+
+def notice_who(turn: Turn) -> None:
+    """Notice, in any state, whether the message speaks for somebody else or comes from a child, whatever answered it.
+
+    Consent given in other words than now apply is no consent: it is asked again.
+    """
     if turn.choice:
         return
     # "my husband is there", said about the phone, speaks of nobody else's needs.

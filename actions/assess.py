@@ -14,7 +14,18 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import changing, coming_back, placing, red_flag
-from actions.asides import DIGRESSIONS, PLAINER, TRIES, count_try, notice, read_adult, step_back, take_aside, vary
+from actions.asides import (
+    DIGRESSIONS,
+    PLAINER,
+    TRIES,
+    count_try,
+    notice,
+    notice_who,
+    read_adult,
+    step_back,
+    take_aside,
+    vary,
+)
 from actions.episode import PLACE, QUESTION_SLOTS, put_aside
 from actions.needs_told import changed_list, choose_needs, keep_words, take_needs, takes_off
 from actions.numbers import sentences, with_numbers
@@ -25,8 +36,8 @@ from assessment import answers
 
 FORM = "assessment_form"
 _ENOUGH = re.compile(
-    r"(?<!not )(?<!n't )(?<!nt )\b(?:enough|plenty)\b(?! of)|\bthat(?:['’]?ll| will) do\b|\bdo me\b|\bnothing else\b|\ball i need\b|\bsorted\b|"
-    r"\bi(?:['’]?ll| will) (?:\w+ )?(?:ring|call|try|contact|text|email|phone|look|go|give|have a look|check|get in touch)\b",
+    r"(?<!not )(?<!n't )(?<!nt )\b(?:enough|plenty|sufficient)\b(?! of)|\bthat(?:['’]?ll| will) do\b|\bdo me\b|\bnothing else\b|\ball i need\b|\bsorted\b|"
+    r"\bi(?:['’]?ll| will| shall) (?:\w+ )?(?:ring|call|try|contact|text|email|phone|look|go|give|have a look|check|get in touch)\b",
     re.IGNORECASE,
 )
 _LEAVES = re.compile(r"\b(?:stop|leave|quit|bye|end|cancel|again|over|restart|reset)\b", re.IGNORECASE)
@@ -103,7 +114,9 @@ class ValidateAssessmentForm(Action):
         goes_on = opening and _open_episode(turn)
         if turn.answered_by == "action_red_flag" and _plainly_answers(turn, self._services):
             self._read(turn)  # danger was answered first; what else was said is not lost
-        if not turn.answered_by:
+        if turn.answered_by:
+            notice_who(turn)
+        else:
             notice(turn)
             if turn.asked == coming_back.SLOT and not coming_back.carries_on(turn):
                 turn.answers_to(next_question(turn, self._services))
@@ -299,7 +312,7 @@ def _read_needs_right(turn: Turn, services: Services) -> bool:
     """A plain yes or no; or a yes that names what is on the list ("yeah, the debt"). What is new on it is taken by the caller."""
     agreed = answers.yes_no(turn.text, turn.intent)
     named, known = turn.entities("need"), turn.get("needs", [])
-    if named and changed_list(known, named, turn.text, correcting=takes_off(turn)) == known:
+    if named and set(changed_list(known, named, turn.text, correcting=takes_off(turn))) == set(known):
         turn.set(needs_right="yes")  # "yeah, the debt"; "not the money, just the damp", when that is the list already
         return True
     if named or agreed is None:

@@ -66,13 +66,37 @@ _IN_PASSING = re.compile(
 
 def correct(turn: Turn, places: Places) -> bool:
     """Put another place than the known one in its stead, when the message says that it is where the person lives."""
-    known = turn.get("place", "")
-    named = [place for place in turn.entities("place") if place.lower() != known.lower()]
+    known, text = turn.get("place", ""), turn.text
     code = next(iter(turn.entities("postcode")), None)
-    says_so = re.search(rf"{_LIVES}|\bnot (?:in )?{re.escape(known)}\b", turn.text, re.IGNORECASE)
-    if not (named or code) or not (turn.intent in ("give_place", "correction") or says_so):
+    named = [
+        place
+        for place in turn.entities("place")
+        if place.lower() != known.lower()
+        and not re.search(rf"\bnot (?:in |from )?{re.escape(place)}\b", text, re.IGNORECASE)
+    ]
+    put = any(re.search(rf"{_PUT}{re.escape(place)}\b", text, re.IGNORECASE) for place in named)
+    says_so = re.search(rf"{_LIVES}|\bnot (?:in )?{re.escape(known)}\b", text, re.IGNORECASE)
+    if not (named or code) and (found := _put(text, known, places)):
+        return _take(turn, found)
+    if not (named or code) or not (turn.intent in ("give_place", "correction") or says_so or put):
         return False
     return _take(turn, places.resolve(named, code))
+
+
+_PUT = r"(?:\bit['’]?s|\bit is|\bput|\bmake it|\bshould (?:be|say)|\bmeant|\bmean) (?:in )?"
+
+
+def _put(text: str, known: str, places: Places) -> PlaceAnswer | None:
+    """The place of "not Measham, put Ellistown": a name alone is seldom taken for one, and beside the old one it is."""
+    old, name = re.escape(known), r"([^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*){0,2}?)"
+    lead = rf"(?:but |i |sorry |{_PUT})*"
+    for pattern in (
+        rf"\bnot (?:in )?{old}\b[\s,.;:-]*{lead}{name}(?=[,.;!]|$| and\b)",
+        rf"{_PUT}{name},? not (?:in )?{old}\b",
+    ):
+        if (match := re.search(pattern, text, re.IGNORECASE)) and (found := places.find(match[1])).kind != "unknown":
+            return found
+    return None
 
 
 def take_mentioned(turn: Turn, places: Places) -> bool:
@@ -90,9 +114,19 @@ def take_mentioned(turn: Turn, places: Places) -> bool:
     return _take(turn, found)
 
 
+_I_AM_IN = r"\b(?:i['’]?m|i am|i live|me|myself,?|we['’]?re|we live) (?:(?:over|up|down|out|all the way|here) )?(?:in|at|from|near) "
+
+
 def _home(turn: Turn, places: Places) -> PlaceAnswer | None:
-    """Of several places in an answer the one where somebody lives: "the practice is in Hinckley but he lives in Barwell"."""
+    """
+    Of several places in an answer the one where the person lives: "the practice is in Hinckley but he lives in Barwell",
+    and, asked about somebody else, "she's in Shepshed, I'm in Derby".
+    """
     named = turn.entities("place")
+    if turn.get("about_other") and len(named) > 1:
+        own = {place for place in named if re.search(rf"{_I_AM_IN}{re.escape(place)}\b", turn.text, re.IGNORECASE)}
+        if own and (theirs := [place for place in named if place not in own]):
+            return places.resolve(theirs, None)
     lives = re.search(r"\bliv(?:e|es|ing)\s+(?:in|at|near)?\s*(.+)", turn.text, re.IGNORECASE)
     if len(named) < 2 or not lives:
         return None
@@ -128,6 +162,11 @@ def answer_choice(turn: Turn, places: Places) -> bool:
         leave_unknown(turn)
         return True
     said = turn.text.lower()
+    first = [
+        value for label, value in options if value not in ELSEWHERE and said.startswith(label.split(",")[0].lower())
+    ]
+    if len(first) == 1:
+        return choose(turn, first[0], places)  # "Market Bosworth. The other one is quite another matter"
     for label, value in options:
         if value not in ELSEWHERE and (label.lower() in said or (said.strip() and said.strip(" .!") in label.lower())):
             return choose(turn, value, places)

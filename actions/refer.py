@@ -182,7 +182,7 @@ def _take_the_rest(turn: Turn, services: Services) -> None:
 def _plainly_answers(turn: Turn) -> bool:
     """Whether a message that raised a flag is also an answer to the open question, beyond doubt."""
     if turn.asked in ("consent", "summary_right"):
-        said = (answers.agrees if turn.asked == "consent" else answers.says_send)(turn.text)
+        said = _said(turn)
         # "I don't want to be here" is no refusal of ours; who says no twice, whatever it sounds like, means it.
         return said is True or (said is False and turn.get("put", 0.0) >= 1)
     if turn.asked == "contact":
@@ -198,11 +198,18 @@ def _plainly_answers(turn: Turn) -> bool:
     )
 
 
+def _said(turn: Turn) -> bool | None:
+    """The plain yes or no to sharing or sending; None for all else."""
+    return (answers.agrees if turn.asked == "consent" else answers.says_send)(turn.text)
+
+
 def _answers_anyway(turn: Turn, services: Services) -> bool:
     """Whether words that sound like something else answer the open question: "mornings" sounds like asking for hours."""
     leaves = turn.intent in ("stop", "start_over") and not _ABOUT_CONTACT.search(turn.text)
     if leaves or answers.is_question(turn.text):
         return False
+    if turn.asked in ("consent", "summary_right"):
+        return _said(turn) is not None  # "yes, if it means I get an actual person"
     if turn.asked == "adult":
         return answers.adult(turn.text) is not None
     if turn.asked == "contact":

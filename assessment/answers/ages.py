@@ -121,6 +121,7 @@ _SCHOOL = re.compile(
     r"\b(?:im|i am|i m|am) (?:only |still |just )?(?:in|at) (?:year|yr|y) ?(?:[5-9]|1[0-3])\b|\b(?:year|yr) ?(?:[5-9]|1[0-3])s?\b(?! (?:old|olds|ago|of|son|daughter|kid|kids|child))"
     r"|\bmy (?:form )?(?:teacher|tutor|head ?teacher|head of year|school|gcses|a levels?|sats|mocks)\b|\b(?:im|i am|i m) (?:still )?at school\b|\b(?:at|in) sixth form\b"
     r"|\b(?:is this|are you|this|anything|something|help|group|groups|info|support) (?:\w+ )?(?:4|for) young carers\b|\b(?:im|i am) a young carer\b"
+    r"|\b(?:look(?:ing)? after|car(?:e|ing) for|carer for|help(?:ing)?) (?:my|me) (?:mum|mam|mom|dad|nan|brother|sister|parents)\b.*\b(?:before|b4|after|late for|miss(?:ing|ed)?|off) (?:school|skl|skool)\b"
     r"|\bunder (?:18|eighteen)\b|\b(?:im|i am) (?:a )?(?:kid|child|teenager|schoolkid|minor)\b|\b(?:doing|revising for) my (?:gcses|exams|mocks|a levels)\b"
 )
 _ADULT_CHILD = re.compile(

@@ -61,7 +61,8 @@ def yes_no(text: str, intent: str | None = None) -> bool | None:
     words = padded.split()
     if words and words[0] in _YES | _NO:
         first = words[0] in _YES
-        torn = (no or any(word in _NO for word in words[1:3])) if first else yes
+        # "n" is short for "no" on its own, and for "and" between words.
+        torn = (no or any(word in _NO and word != "n" for word in words[1:3])) if first else yes
         return None if torn else first
     if yes != no:
         return yes

@@ -67,6 +67,9 @@ _TIMES = word_set(
     "tuesdays wednesdays thursdays fridays saturdays sundays work daytime days lunch tea school time times hours once first except sometimes am pm"
 )  # fmt: skip
 _OTHER_WAY = re.compile(r"\b(?:e ?mails?|letters?|post|write|whatsapp|facebook|messenger)\b")
+_YES_FIRST = re.compile(
+    r"(?:(?:oh|ooh|well|um|er|ah|aw) )*(?:yes|yeah|yep|yh|yup|aye|ok|okay|fine|both|either|sure|of course)\b"
+)
 # Refusing e-mail closes neither ringing nor texting.
 _NO_MAIL = re.compile(r"\b(?:no|never|not|dont) (?:send |use )?e ?mails?\b")
 _ASK_TO = re.compile(
@@ -116,16 +119,8 @@ def safe_contact(text: str) -> SafeContact | None:
         return SafeContact(True, True, "")
     if _UNSURE.search(plain) and not others:
         return None
-    if (
-        words
-        and words[0] in ("yes", "yeah", "yep", "yh", "ok", "fine", "both", "either")
-        and not others
-        and not _NEGATIVE & set(words)
-    ):
-        only_times = all(
-            word in _TIMES | _PLAIN or word.isdigit() or re.fullmatch(r"\d+(?:am|pm|ish)?", word) for word in words
-        )
-        return SafeContact(True, True, note) if only_times else None
+    if _YES_FIRST.match(plain) and not others and not _NEGATIVE & set(words) and not _ANSWERED.search(plain):
+        return SafeContact(True, True, note)  # what came beside the yes goes to the team in the resident's words
     said = (
         _NEGATIVE & set(words) or others or _TIMES & set(words) or _ANSWERED.search(plain) or _OTHER_WAY.search(plain)
     )
@@ -155,7 +150,7 @@ def _channels(text: str) -> dict[str, bool]:
 def _parts(text: str) -> list[list[str]]:
     """The words of each part within which a negation holds: cut at marks, at "but", at "text | dont ring" and at "dont ring | text me"."""
     straight = re.sub(
-        r"\b(my|his|her|the|a|your|same)\s+(?:mobile )?phone\b(?!\s+(?:call|me))",
+        r"\b(my|his|her|the|a|your|same)\s+(?:own |mobile )*phone\b(?!\s+(?:call|me))",
         r"\1 handset",
         _straight(text),
         flags=re.IGNORECASE,

@@ -119,3 +119,11 @@ def test_no_child_is_concerned(text):
 def test_for_whom_help_is_asked(text, expected):
     """A need of the writer's own that comes first makes the message about the writer."""
     assert answers.about_other(text) is expected
+
+
+def test_a_young_carer_is_noticed_by_school() -> None:
+    """Somebody who cares for a parent around school hours is asked for their age early; a parent's school run is not that."""
+    assert answers.young("i look after my mum shes got ms. i do tea n washing n her tablets b4 skl")
+    assert answers.young("been helping my dad get dressed and im always late for school")
+    assert not answers.young("i look after my mum and work full time")
+    assert not answers.young("my daughter is late for school every day and i care for my mum")

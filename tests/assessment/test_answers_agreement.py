@@ -86,3 +86,9 @@ def test_questions(text):
 def test_answers_are_no_questions(text):
     """Answers that begin like a question."""
     assert not answers.is_question(text)
+
+
+def test_n_between_words_is_and() -> None:
+    """ "Yep food n leccy" is a yes; "n" alone is a no."""
+    assert answers.yes_no("yep food n leccy") is True
+    assert answers.yes_no("n") is False

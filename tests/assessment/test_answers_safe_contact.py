@@ -161,3 +161,20 @@ def test_no_refusal_opens_a_channel(before, channel, after):
     """However a channel is refused, it stays closed, and the words are kept."""
     found = answers.safe_contact(before + channel + after)
     assert found is not None and not found.call and not found.text and found.note
+
+
+def test_a_yes_with_more_beside_it_is_kept_with_its_words() -> None:
+    """Who says that it is safe is believed, and what came with it goes to the team; what could mean harm still closes everything."""
+    said = answers.safe_contact("oh yes Linda's ever so good")
+    assert said and (said.call, said.text, said.note) == (True, True, "oh yes Linda's ever so good")
+    for text in ("yes but he checks it", "yes unless he's in", "ok, not at night", "yes, mum picks up"):
+        closed = answers.safe_contact(text)
+        assert closed is None or not (closed.call and closed.text) or closed.note
+    watched = answers.safe_contact("yes but he checks it")
+    assert watched and not watched.call and not watched.text
+
+
+def test_ones_own_phone_is_no_channel() -> None:
+    """ "My own phone" names the thing, not a call."""
+    said = answers.safe_contact("either, its my own phone")
+    assert said and said.call and said.text
