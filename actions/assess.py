@@ -36,7 +36,7 @@ from assessment import answers
 
 FORM = "assessment_form"
 _ENOUGH = re.compile(
-    r"(?<!not )(?<!n't )(?<!nt )\b(?:enough|plenty|sufficient)\b(?! of)|\bthat(?:['’]?ll| will) do\b|\bdo me\b|\bnothing else\b|\ball i need\b|\bsorted\b|"
+    r"(?<!not )(?<!n't )(?<!nt )\b(?:enough|plenty|sufficient)\b(?! of)|\bthat(?:['’]?ll| will) do\b|\bdo me\b|\bnothing else\b|\ball i need\b|\bsorted\b|\b(?:got|need|have) to (?:go|dash|run)\b|\bgotta (?:go|dash|run)\b|"
     r"\bi(?:['’]?ll| will| shall) (?:\w+ )?(?:ring|call|try|contact|text|email|phone|look|go|give|have a look|check|get in touch)\b",
     re.IGNORECASE,
 )
@@ -186,17 +186,19 @@ class ValidateAssessmentForm(Action):
         if turn.asked == "next_step" and turn.detail == "more":
             return _choose_next(turn, "more")
         leaving = turn.intent in ("goodbye", "thanks") and not answers.is_question(turn.text)
-        if turn.asked == "next_step" and (leaving or _ENOUGH.search(turn.text)):
+        passed = turn.intent == "skip" or passes(turn.text)
+        if turn.asked == "next_step" and (leaving or passed or _ENOUGH.search(turn.text)):
             # "Is that enough for now?" "That's plenty, thanks, bye": nothing more to ask.
             return _choose_next(turn, "enough")
         if turn.intent in ("stop", "start_over") and not _answers_anyway(turn, self._services):
             return False
-        corrected = turn.asked not in ("needs_right", "change_what") and changing.take(turn, self._services)
+        reads_itself = turn.asked in ("needs_right", "change_what")
+        corrected = set() if reads_itself else changing.take(turn, self._services)
         reader = None if corrected else _READERS.get(turn.asked or "what_is_going_on")
         sounds_else = turn.intent in DIGRESSIONS and not _answers_anyway(turn, self._services)
         answered = bool(reader and not sounds_else and reader(turn, self._services))
         told = take_needs(turn, self._services)
-        placed = placing.take_mentioned(turn, self._services.places)
+        placed = "place" not in corrected and placing.take_mentioned(turn, self._services.places)
         return bool(answered or told or placed or corrected)
 
 

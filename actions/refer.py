@@ -10,9 +10,11 @@ from actions import changing, coming_back, person_stage, placing, questions
 from actions.asides import DIGRESSIONS, PLAINER, TRIES, count_try, notice, step_back, take_aside, vary
 from actions.decision import decide_for
 from actions.episode import PERSON_SLOTS, QUESTION_SLOTS
+from actions.needs_told import keep_words
 from actions.refer_reading import NO_CONTACT, READERS, answers_anyway, plainly_answers, read_choice, take_the_rest
 from actions.services import Services
 from actions.turn import Turn
+from assessment import answers
 from assessment.questions import SKIP
 
 FORM = "referral_form"
@@ -99,7 +101,10 @@ class ValidateReferralForm(Action):
                 turn.answers_to(next_question(turn, self._services))
             aside = take_aside(dispatcher, turn, self._services, ORDER)
             if not aside and not self._read(turn):
-                return step_back(turn, FORM)
+                if turn.asked != "consent" or not answers.yes_on_a_condition(turn.text):
+                    return step_back(turn, FORM)
+                keep_words(turn)  # whoever gets the referral reads the condition; a plain yes or no is asked for again
+                dispatcher.utter_message(response="utter_consent_condition")
         question = next_question(turn, self._services)
         if not opening and not aside:
             count_try(turn, question)

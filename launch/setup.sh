@@ -113,7 +113,7 @@ train() { bot/.venv/bin/python -m bot train --skip-validation --out models --fix
 want=$(.venv/bin/python -m launch.model_stamp)
 if [ "$(cat .setup/model 2>/dev/null || true)" != "$want" ] || [ ! -s models/assistant.tar.gz ]; then
   rm -f .setup/model
-  slowly "training the model (about two minutes)" train || {
+  slowly "training the model (about five minutes)" train || {
     tail -40 .setup/train.log >&2
     say "training failed; the whole output is in .setup/train.log"
     exit 1

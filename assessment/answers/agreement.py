@@ -201,6 +201,12 @@ def agrees(text: str) -> bool | None:
     return False if clear_no(plain) and not is_question(text) else None
 
 
+def yes_on_a_condition(text: str) -> bool:
+    """True for a yes that hangs on something ("yes but only if he cant see it"): no consent, and no misunderstanding either."""
+    plain = normalise(text)
+    return bool(agrees(text) is None and not is_question(text) and _LEADING_YES.match(plain) and _CONDITION.search(plain))
+
+
 def clear_no(plain: str) -> bool:
     """True when normalised words refuse and nothing in them agrees, doubts or makes a condition."""
     padded = f" {plain} "

@@ -22,7 +22,7 @@ from bot.nlu.meaning import HEADS, Meaning, Mixing, mixed, of_the_whole
 from bot.secret import data_dir
 from safety.screen import Screen
 
-MISS = 2.5  # a message with a danger that is missed weighs as much as so many false alarms
+MISS = 4.0  # a message with a danger that is missed weighs as much as so many false alarms
 NEED_THRESHOLDS = np.arange(0.15, 0.75, 0.025)
 FLAG_THRESHOLDS = (0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
 BESIDE = np.arange(0.5, 0.95, 0.05)

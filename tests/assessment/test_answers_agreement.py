@@ -92,3 +92,21 @@ def test_n_between_words_is_and() -> None:
     """ "Yep food n leccy" is a yes; "n" alone is a no."""
     assert answers.yes_no("yep food n leccy") is True
     assert answers.yes_no("n") is False
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("yes but only if he cant see it", True),
+        ("ok as long as my benefits stay the same", True),
+        ("yes", False),
+        ("no unless i have to", False),
+        ("yes, if thats what it takes", False),
+        ("yes but what happens to it?", False),
+    ],
+)
+def test_a_yes_on_a_condition_is_told_apart(text: str, expected: bool) -> None:
+    """It is no consent, and who gives one hears why it is asked again."""
+    assert answers.yes_on_a_condition(text) is expected
+    if expected:
+        assert answers.agrees(text) is None

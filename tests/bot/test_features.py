@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.nlu.features import MAX_CHARACTERS, Features, normalise
+from bot.nlu.features import MAX_CHARACTERS, Features, _weighted, normalise
 
 TEXTS = [
     "I can't pay the gas bill",
@@ -82,3 +82,12 @@ def test_a_model_holds_no_code(tmp_path: Path) -> None:
     for file in files:
         if file.suffix == ".npy":
             assert np.load(file, allow_pickle=False).dtype == np.float32
+
+
+def test_the_quick_way_gives_what_the_library_gives() -> None:
+    """The weights are those of TfidfVectorizer.transform, for known, unknown and empty texts."""
+    features = Features.fit(TEXTS, min_df=1)
+    for name, vectorizer in features._vectorizers.items():
+        quick = _weighted(vectorizer, features._rarity[name], TEXTS + UNSEEN)
+        slow = vectorizer.transform(TEXTS + UNSEEN)
+        assert quick.shape == slow.shape and abs(quick - slow).max() < 1e-6

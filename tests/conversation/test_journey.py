@@ -15,7 +15,7 @@ from assessment.coverage import Coverage
 from front_door.sms.render import whole
 from front_door.sms.segments import count, downgrade
 from referrals.model import ConsentEvent, Referral
-from tests.conversation.world import ROOT, Talk, World
+from tests.conversation.world import ROOT, Talk, World, wording
 
 OPENING = "since my husband passed its so quiet in the house, and i cant keep it warm, the meter eats everything"
 
@@ -226,6 +226,20 @@ def test_what_matters_who_is_around_and_what_was_tried_reach_the_packet(world: W
     packet = json.dumps(stored.packet)
     for words in ("see my friends again", "sister in Ibstock", "gave me some tablets"):
         assert words in packet, talk.transcript
+
+
+def test_a_yes_on_a_condition_is_no_consent_and_its_words_travel(world: World, talk: Talk) -> None:
+    """The condition is answered truthfully, a plain yes is asked for, and whoever gets the referral reads the condition."""
+    to_services(talk)
+    talk.say("I'd like a person")
+    talk.say("yes im 71")
+    talk.say("Skip these questions")
+    said = talk.say("yes but only as long as nobody rings my landlord")
+    assert wording("utter_consent_condition") in said and "I agree" in talk.labels
+    for answer in ("I agree", "Jo Brown", "07700 900123", "Ring only", "mornings please", "Send it"):
+        talk.say(answer)
+    (stored,) = referrals(world, talk)
+    assert "nobody rings my landlord" in json.dumps(stored.packet), talk.transcript
 
 
 def test_every_text_message_has_at_most_three_segments(start: Callable[..., Talk]) -> None:

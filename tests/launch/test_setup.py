@@ -31,7 +31,7 @@ def test_the_second_set_up_does_nothing_again(checkout: Checkout) -> None:
     """Environments and model are made once; the wait is announced in words."""
     status, output = checkout.setup()
     assert status == 0, output
-    assert "training the model (about two minutes)" in output
+    assert "training the model (about five minutes)" in output
     assert (checkout.count("uv sync"), checkout.count("train")) == (2, 1)
     status, output = checkout.setup()
     assert status == 0 and "installing" not in output and "training" not in output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.understanding.hurried import hurried
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 ROWS = HERE / "messages.jsonl"
+ANSWERS = HERE / "answers.jsonl"
 BARS: dict[str, dict[str, float]] = yaml.safe_load((HERE / "bars.yml").read_text(encoding="utf-8"))
 MOST_LOST = 0.03  # by typing mistakes and text-speak
 
@@ -31,15 +33,21 @@ def measure(rows: list[Row]) -> dict[str, float]:
     return flat
 
 
+def measure_both(change: Callable[[Row], Row] = lambda row: row) -> dict[str, float]:
+    """The figures of the messages by their names, and those of the answers with "answers." before them."""
+    answers = measure([change(row) for row in read_rows(ANSWERS)])
+    return measure([change(row) for row in read_rows(ROWS)]) | {f"answers.{name}": answers[name] for name in answers}
+
+
 @pytest.fixture(scope="module")
 def plain() -> dict[str, float]:
-    return measure(read_rows(ROWS))
+    return measure_both()
 
 
 @pytest.fixture(scope="module")
 def mistyped() -> dict[str, float]:
     chance = random.Random(20261121)
-    return measure([row._replace(text=hurried(row.text, chance)) for row in read_rows(ROWS)])
+    return measure_both(lambda row: row._replace(text=hurried(row.text, chance)))
 
 
 @pytest.mark.parametrize("name", [name for name in BARS if BARS[name]["better"] == "more"])
