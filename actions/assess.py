@@ -36,7 +36,7 @@ from assessment import answers
 
 FORM = "assessment_form"
 _ENOUGH = re.compile(
-    r"(?<!not )(?<!n't )(?<!nt )\b(?:enough|plenty|sufficient)\b(?! of)|\bthat(?:['’]?ll| will) do\b|\bdo me\b|\bnothing else\b|\ball i need\b|\bsorted\b|\b(?:got|need|have) to (?:go|dash|run)\b|\bgotta (?:go|dash|run)\b|"
+    r"(?<!not )(?<!n't )(?<!nt )\b(?:enough|plenty|sufficient)\b(?! of)|\bthat(?:['’]?ll| will) do\b|\bdo me\b|\bnothing else\b|\ball i need\b|\bsorted\b|\bgot(?:ta| to) (?:go|dash|run)\b(?= *(?:now|bk|back in|back on|bye|$|[.,!]))|"
     r"\bi(?:['’]?ll| will| shall) (?:\w+ )?(?:ring|call|try|contact|text|email|phone|look|go|give|have a look|check|get in touch)\b",
     re.IGNORECASE,
 )
