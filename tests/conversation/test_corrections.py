@@ -112,7 +112,7 @@ SPOKEN: dict[str, tuple[str, str, str]] = {
 
 
 @pytest.mark.parametrize("channel", ["web", "sms"])
-@pytest.mark.parametrize("state", ["full_name", "contact", "best_time", "summary_right"])
+@pytest.mark.parametrize("state", LATER)
 def test_an_earlier_answer_can_be_changed_by_saying_so(start: Callable[..., Talk], state: str, channel: str) -> None:
     """The new answer in words, at a later question, without any list."""
     talk = start(channel)
