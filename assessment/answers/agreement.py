@@ -204,7 +204,9 @@ def agrees(text: str) -> bool | None:
 def yes_on_a_condition(text: str) -> bool:
     """True for a yes that hangs on something ("yes but only if he cant see it"): no consent, and no misunderstanding either."""
     plain = normalise(text)
-    return bool(agrees(text) is None and not is_question(text) and _LEADING_YES.match(plain) and _CONDITION.search(plain))
+    return bool(
+        agrees(text) is None and not is_question(text) and _LEADING_YES.match(plain) and _CONDITION.search(plain)
+    )
 
 
 def clear_no(plain: str) -> bool:

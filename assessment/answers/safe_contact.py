@@ -119,7 +119,12 @@ def safe_contact(text: str) -> SafeContact | None:
         return SafeContact(True, True, "")
     if _UNSURE.search(plain) and not others:
         return None
-    if any(map(_YES_FIRST.match, map(normalise, _CUT.split(text)))) and not others and not _NEGATIVE & set(words) and not _ANSWERED.search(plain):
+    if (
+        any(map(_YES_FIRST.match, map(normalise, _CUT.split(text))))
+        and not others
+        and not _NEGATIVE & set(words)
+        and not _ANSWERED.search(plain)
+    ):
         return SafeContact(True, True, note)  # what came beside the yes goes to the team in the resident's words
     said = (
         _NEGATIVE & set(words) or others or _TIMES & set(words) or _ANSWERED.search(plain) or _OTHER_WAY.search(plain)
