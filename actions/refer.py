@@ -95,16 +95,15 @@ class ValidateReferralForm(Action):
         elif turn.answered_by == "action_red_flag":
             if plainly_answers(turn):
                 self._read(turn)  # danger was answered first; what else was said is not lost
+            else:
+                _hear_condition(dispatcher, turn)
         elif not turn.answered_by:
             notice(turn)
             if turn.asked == coming_back.SLOT and not coming_back.carries_on(turn):
                 turn.answers_to(next_question(turn, self._services))
             aside = take_aside(dispatcher, turn, self._services, ORDER)
-            if not aside and not self._read(turn):
-                if turn.asked != "consent" or not answers.yes_on_a_condition(turn.text):
-                    return step_back(turn, FORM)
-                keep_words(turn)  # whoever gets the referral reads the condition; a plain yes or no is asked for again
-                dispatcher.utter_message(response="utter_consent_condition")
+            if not aside and not self._read(turn) and not _hear_condition(dispatcher, turn):
+                return step_back(turn, FORM)
         question = next_question(turn, self._services)
         if not opening and not aside:
             count_try(turn, question)
@@ -141,6 +140,15 @@ class ValidateReferralForm(Action):
         if understood:
             take_the_rest(turn, self._services)
         return understood
+
+
+def _hear_condition(say: CollectingDispatcher, turn: Turn) -> bool:
+    """Answer a yes that hangs on something: whoever gets the referral reads it, and a plain yes or no is asked for again. False for all else."""
+    if turn.asked != "consent" or not answers.yes_on_a_condition(turn.text):
+        return False
+    keep_words(turn)
+    say.utter_message(response="utter_consent_condition")
+    return True
 
 
 def _settle(turn: Turn, services: Services, question: str) -> None:
