@@ -44,7 +44,7 @@ def take_needs(turn: Turn, services: Services) -> bool:
     confirming = turn.asked == "needs_right"
     needs = changed_list(known, told, turn.text, correcting=confirming and takes_off(turn))
     keep_words(turn)
-    if needs == known:
+    if set(needs) == set(known):
         return False
     adds = confirming and set(needs) > set(known) and answers.yes_no(turn.text) is True
     turn.set(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from actions.needs_told import changed_list
+from actions.needs_told import changed_list, take_needs
+from tests.actions.support import turn
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,14 @@ def test_the_list_follows_what_is_meant(
 ) -> None:
     """Telling adds; correcting takes off, puts in place or keeps alone, as the words say."""
     assert changed_list(known, told, text, correcting) == expected
+
+
+def test_the_same_needs_in_another_order_are_the_same_list() -> None:
+    """ "Food and the shops", said of a list that holds both, leaves it agreed to."""
+    now = turn(
+        "just the food, n the shops",
+        form="assessment_form", requested_slot="needs_right", needs=["food", "transport"], needs_right="yes",
+        entities=[("need", "transport"), ("need", "food")],
+    )  # fmt: skip
+    assert not take_needs(now, services=None)  # type: ignore[arg-type]
+    assert now.get("needs_right") == "yes"
