@@ -152,6 +152,8 @@ class ValidateAssessmentForm(Action):
         elif question and turn.get("failed_turns", 0) >= TRIES:
             say.utter_message(response="utter_not_understood_person")
             turn.set(wants_person=True, failed_turns=0.0, place_options=None, place_guess=None)
+            if turn.get("what_is_going_on") == "change":
+                turn.set(what_is_going_on="told")  # the list stays as it is; whoever rings asks about it
             if not turn.get("place"):
                 placing.leave_unknown(turn)
             question = next_question(turn, self._services)

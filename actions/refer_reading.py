@@ -96,8 +96,7 @@ def answers_anyway(turn: Turn, services: Services) -> bool:
     if turn.asked == "full_name":
         return answers.name(turn.text) is not None
     if turn.asked in PERSON_SLOTS:
-        said_again = turn.get("put", 0.0) >= 1  # asked a second time and answered so again: it is meant as the answer
-        about_them = turn.intent not in ("chitchat", "complaint") or said_again or _OF_ONES_OWN.search(turn.text)
+        about_them = turn.intent not in ("chitchat", "complaint") or _OF_ONES_OWN.search(turn.text)
         return bool(services.questions.get(turn.get("question")).open and turn.intent not in _OTHER_ACTS and about_them)
     if turn.intent in ("chitchat", "complaint", "greet") and not (
         _ABOUT_CONTACT.search(turn.text) or _WHEN.search(turn.text)

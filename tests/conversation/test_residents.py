@@ -14,7 +14,7 @@ from tests.conversation.world import ROOT, World
 
 CHARACTERS = list(characters())
 # Asked for: 0.97 on the web and 0.95 by text message. Held here is what is reached; most of the rest are false alarms on short answers.
-RIGHT = {"web": 0.72, "sms": 0.72}
+RIGHT = {"web": 0.83, "sms": 0.83}
 TURNS = {"web": 6, "sms": 8}
 CHANNELS = ("web", "sms")
 
