@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bot.evaluate import Row
-from bot.nlu.choose_settings import Thresholds, choose_thresholds, found_at
+from bot.nlu.choose_settings import MISS, Thresholds, choose_thresholds, found_at
 
 LABELS = {"need": ["food", "housing"], "red_flag": ["abuse_now", "fire_gas"], "intent": ["greet", "tell_need"]}
 AT = Thresholds(need=0.5, flags=np.array([0.3, 0.6]), beside=0.8, believed=0.05)
@@ -47,5 +47,6 @@ def test_a_miss_weighs_more_than_a_false_alarm() -> None:
     rows = [row("flag", "abuse_now"), row("lookalike"), row("need")]
     chosen = choose_thresholds(of, [frozenset()] * 3, rows, LABELS)
     assert chosen.flags[0] <= 0.32
-    more = choose_thresholds(of + of[:1] * 2, [frozenset()] * 5, [*rows, row("need"), row("need")], LABELS)
+    calm = [row("need")] * int(MISS)
+    more = choose_thresholds(of + of[:1] * len(calm), [frozenset()] * (3 + len(calm)), [*rows, *calm], LABELS)
     assert more.flags[0] > 0.32
