@@ -40,7 +40,7 @@ def notice_who(turn: Turn) -> None:
         return
     # "my husband is there", said about the phone, speaks of nobody else's needs.
     may_tell = turn.loop != "referral_form" or turn.asked in ("adult", "consent", "full_name")
-    if may_tell and not turn.get("about_other") and answers.about_other(turn.text):
+    if may_tell and not turn.about_other and answers.about_other(turn.text):
         turn.set(about_other=True, consent=None, consent_offer=None, consent_given_at=None)
     if answers.stated_minor(turn.text):
         turn.set(young=True, adult="no")
@@ -59,24 +59,21 @@ def take_aside(say: CollectingDispatcher, turn: Turn, services: Services, order:
         return False
     if turn.detail == "why":
         say_why(say, turn, services)
-        turn.set(failed_turns=turn.get("failed_turns", 0.0))
-    elif turn.detail in PLAINER:
-        turn.set(failed_turns=turn.get("failed_turns", 0.0))  # asked again below, and no failed try
     elif turn.detail == "go_back":
         earlier = [slot for slot in order[: order.index(turn.asked)] if turn.get(slot)] if turn.asked in order else []
         if earlier and not changing.forget(turn, services, earlier[-1]):
             turn.set(**{earlier[-1]: None})
         turn.set(failed_turns=0.0)
-    else:
+    elif turn.detail not in PLAINER:
         return False
-    return True
+    return True  # the question comes again, and that is no failed try
 
 
 def say_why(say: CollectingDispatcher, turn: Turn, services: Services) -> None:
     """The reason for the open question; a light question has its own in the question bank."""
     asked = turn.asked
     if asked in (*QUESTION_SLOTS, *PERSON_SLOTS):
-        reason = services.questions.get(turn.get("question")).reason(other=bool(turn.get("about_other")))
+        reason = services.questions.get(turn.get("question")).reason(other=turn.about_other)
         say.utter_message(response="utter_why_question", why=reason)
     else:
         say.utter_message(response=f"utter_why_{asked}" if asked else "utter_why_nothing_asked")

@@ -62,7 +62,7 @@ class AskNeedsRight(Ask):
     slot = "needs_right"
 
     async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
-        needs, other = turn.get("needs", []), bool(turn.get("about_other"))
+        needs, other = turn.get("needs", []), turn.about_other
         if turn.get("what_is_going_on") == "change":
             drop = [
                 (self.services.words["take_off"].format(need=self.services.needs.get(need).short), f"drop:{need}")
@@ -110,8 +110,7 @@ class AskLightQuestion(Ask):
         if self.slot == PERSON_SLOTS[0]:
             options.append((self.services.words["skip_all"], SKIP_ALL))
         again = asks_again(turn)
-        other = bool(turn.get("about_other"))
-        text = question.plain(other) if again else question.text(turn.channel, other)
+        text = question.plain(turn.about_other) if again else question.text(turn.channel, turn.about_other)
         say.utter_message(text=text, buttons=choices(self.slot, *options))
 
 

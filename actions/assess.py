@@ -296,8 +296,7 @@ def _read_choice(turn: Turn, services: Services) -> bool:
         turn.set(adult=value)
         return True
     if slot == "change_what":
-        turn.set(change_what=None)
-        return value == "nothing" or changing.forget(turn, services, value)
+        return changing.choose(turn, services, value)
     if slot in QUESTION_SLOTS:
         return answer(turn, services, value)
     if slot == "next_step":

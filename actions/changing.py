@@ -45,7 +45,7 @@ def told(turn: Turn, services: Services) -> list[tuple[str, str]]:
     for slot in QUESTION_SLOTS:
         if turn.get(slot):
             asked = services.questions.get(question_of(turn, slot))
-            found.append((asked.plain(other=bool(turn.get("about_other"))), slot))
+            found.append((asked.plain(other=turn.about_other), slot))
     parts = (
         ("about", PERSON_SLOTS), ("adult", ("adult",)), ("name", ("full_name",)), ("contact", ("contact",)),
         ("safe", ("safe_contact",)), ("time", ("best_time",)),
@@ -98,6 +98,12 @@ def forget(turn: Turn, services: Services, value: str) -> bool:
         turn.set(**dict.fromkeys(slots))
     turn.set(summary_right=None)
     return True
+
+
+def choose(turn: Turn, services: Services, value: str) -> bool:
+    """Take a choice from the list of what was told; "nothing" closes it. False when there is nothing of that name."""
+    turn.set(change_what=None)
+    return value == "nothing" or forget(turn, services, value)
 
 
 def _forget_answer(turn: Turn, services: Services, slot: str) -> None:

@@ -23,9 +23,7 @@ class AskConsent(Ask):
 
     async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
         decision = decide_for(turn, self.services)
-        words: ConsentText = self.services.consent.words(
-            decision.destination, decision.team, bool(turn.get("about_other"))
-        )
+        words: ConsentText = self.services.consent.words(decision.destination, decision.team, turn.about_other)
         turn.set(consent_offer={"words": vars(words).copy(), "tier": decision.tier, "reasons": list(decision.reasons)})
         again = asks_again(turn)
         say.utter_message(

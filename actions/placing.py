@@ -123,7 +123,7 @@ def _home(turn: Turn, places: Places) -> PlaceAnswer | None:
     and, asked about somebody else, "she's in Shepshed, I'm in Derby".
     """
     named = turn.entities("place")
-    if turn.get("about_other") and len(named) > 1:
+    if turn.about_other and len(named) > 1:
         own = {place for place in named if re.search(rf"{_I_AM_IN}{re.escape(place)}\b", turn.text, re.IGNORECASE)}
         if own and (theirs := [place for place in named if place not in own]):
             return places.resolve(theirs, None)

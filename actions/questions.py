@@ -66,9 +66,10 @@ def option_said(question: Question, turn: Turn) -> str | None:
     labels = {option.label.lower(): option.value for option in question.options}
     if said in labels:
         return labels[said]
-    within = [value for label, value in labels.items() if len(label) > 3 and normalise(label) in normalise(said)]
-    if len(within) == 1 and normalise(said).startswith(normalise(_label_of(question, within[0]))):
-        return within[0]
+    plain_words = normalise(said)
+    within = [label for label in labels if len(label) > 3 and normalise(label) in plain_words]
+    if len(within) == 1 and plain_words.startswith(normalise(within[0])):
+        return labels[within[0]]
     if value := question.meant(turn.text):
         return value
     agreed = answers.yes_no(turn.text, turn.intent)
@@ -79,10 +80,6 @@ def option_said(question: Question, turn: Turn) -> str | None:
             return plain[0]  # the bank puts the plainest first
     starts = [value for label, value in labels.items() if len(said) > 3 and (label.startswith(said) or said in label)]
     return starts[0] if len(starts) == 1 else None
-
-
-def _label_of(question: Question, value: str) -> str:
-    return next(option.label for option in question.options if option.value == value)
 
 
 def need_said(turn: Turn, services: Services) -> str | None:

@@ -114,8 +114,7 @@ def read_choice(turn: Turn, services: Services) -> bool:
     if slot == "contact" and value == "this_number":
         return changing.take_contact(turn, services, turn.metadata.get("sms_number") or "")
     if slot == "change_what":
-        turn.set(change_what=None)
-        return value == "nothing" or changing.forget(turn, services, value)
+        return changing.choose(turn, services, value)
     if slot in (*QUESTION_SLOTS, *PERSON_SLOTS):
         if value == person_stage.SKIP_ALL:
             turn.set(person_stage=person_stage.DONE)

@@ -71,7 +71,7 @@ class ActionOwnDoor(Action):
         turn = Turn(tracker)
         kind = "under_18" if turn.get("adult") == "no" else str(turn.get("area_kind"))
         door = self._services.doors.door(
-            kind, area=turn.get("area"), needs=turn.get("needs", []), other=bool(turn.get("about_other"))
+            kind, area=turn.get("area"), needs=turn.get("needs", []), other=turn.about_other
         )
         word = self._services.words
         again = (

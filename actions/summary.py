@@ -65,9 +65,7 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
         red_flags=tuple(turn.get("red_flags_seen", [])),
         place=turn.get("place", "unknown"),
         district=turn.get("district", ""),
-        answers=tuple(
-            _answered(services, question, value, bool(turn.get("about_other"))) for question, value in given.items()
-        ),
+        answers=tuple(_answered(services, question, value, turn.about_other) for question, value in given.items()),
         services_shown=tuple(turn.get("shown", {}).values()),
         name=turn.get("full_name"),
         contact_method=turn.get("contact_kind") if reachable else "other",
@@ -76,7 +74,7 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
         safe_to_text=text,
         safe_note=turn.get("contact_note", ""),
         best_time=turn.get("best_time"),
-        about_other=bool(turn.get("about_other")),
+        about_other=turn.about_other,
         adult=turn.get("adult") == "yes",
         consent=GivenConsent(consent, datetime.fromisoformat(turn.get("consent_given_at"))),
         asked_for_person=bool(turn.get("wants_person")),

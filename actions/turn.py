@@ -82,6 +82,11 @@ class Turn:
         return self.intent == "talk_to_human" or self.detail == "person"
 
     @property
+    def about_other(self) -> bool:
+        """True when help is asked for somebody else than the writer, as this turn leaves it."""
+        return bool(self.get("about_other"))
+
+    @property
     def choice(self) -> tuple[str, str] | None:
         """The choice made, as (slot, value), when this message is one. Only Rasa's own shell sends a choice as its text."""
         token = next(iter(self.entities("choice")), None) or (self.text.strip() if self.channel == "cmdline" else "")
