@@ -40,6 +40,8 @@ def notice_who(turn: Turn) -> None:
         return
     # "my husband is there", said about the phone, speaks of nobody else's needs.
     may_tell = turn.loop != "referral_form" or turn.asked in ("adult", "consent", "full_name")
+    if turn.asked == "consent" and answers.yes_on_a_condition(turn.text):
+        may_tell = False  # nor does "yes, as long as my daughter doesn't hear of it"
     if may_tell and not turn.about_other and answers.about_other(turn.text):
         turn.set(about_other=True, consent=None, consent_offer=None, consent_given_at=None)
     if answers.stated_minor(turn.text):
@@ -75,6 +77,8 @@ def say_why(say: CollectingDispatcher, turn: Turn, services: Services) -> None:
     if asked in (*QUESTION_SLOTS, *PERSON_SLOTS):
         reason = services.questions.get(turn.get("question")).reason(other=turn.about_other)
         say.utter_message(response="utter_why_question", why=reason)
+    elif turn.get("text_later") == "offered":
+        say.utter_message(response="utter_why_text_later")
     else:
         say.utter_message(response=f"utter_why_{asked}" if asked else "utter_why_nothing_asked")
 

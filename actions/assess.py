@@ -13,7 +13,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import changing, coming_back, placing, red_flag
+from actions import changing, coming_back, later, placing, red_flag
 from actions.asides import (
     DIGRESSIONS,
     PLAINER,
@@ -27,7 +27,7 @@ from actions.asides import (
     vary,
 )
 from actions.episode import PLACE, QUESTION_SLOTS, put_aside
-from actions.needs_told import changed_list, choose_needs, keep_words, take_needs, takes_off
+from actions.needs_told import changed_list, choose_needs, keep_words, needs_named, take_needs, takes_off
 from actions.numbers import sentences, with_numbers
 from actions.questions import OPEN_LIMIT, answer, need_said, option_said, passes, read, take
 from actions.services import Services
@@ -111,6 +111,9 @@ class ValidateAssessmentForm(Action):
         turn = Turn(tracker, FORM)
         opening = turn.asked is None
         aside = turn.answered_by is not None
+        if opening and not turn.answered_by and await later.take(dispatcher, turn, self._services):
+            turn.set(outcome=later.OVER, requested_slot=None)
+            return turn.events()
         goes_on = opening and _open_episode(turn)
         if turn.answered_by == "action_red_flag" and _plainly_answers(turn, self._services):
             self._read(turn)  # danger was answered first; what else was said is not lost
@@ -255,7 +258,7 @@ def _open_episode(turn: Turn) -> bool:
     """A finished assessment is put aside, unless the resident goes on with it. True when it goes on."""
     outcome = turn.get("outcome")
     goes_on = False
-    if outcome == "enough" and (turn.wants_human or turn.detail == "more"):
+    if outcome in ("enough", later.OVER) and (turn.wants_human or turn.detail == "more"):
         turn.set(outcome=None, next_step=None)
         goes_on = True
     elif outcome == "own_door" and _through_the_door_again(turn):
@@ -314,7 +317,7 @@ def _read_what(turn: Turn, services: Services) -> bool:
 def _read_needs_right(turn: Turn, services: Services) -> bool:
     """A plain yes or no; or a yes that names what is on the list ("yeah, the debt"). What is new on it is taken by the caller."""
     agreed = answers.yes_no(turn.text, turn.intent)
-    named, known = turn.entities("need"), turn.get("needs", [])
+    named, known = needs_named(turn, services), turn.get("needs", [])
     if named and set(changed_list(known, named, turn.text, correcting=takes_off(turn))) == set(known):
         turn.set(needs_right="yes")  # "yeah, the debt"; "not the money, just the damp", when that is the list already
         return True

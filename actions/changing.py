@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from actions import placing
 from actions.episode import CONTACT, PERSON_SLOTS, PLACE, QUESTION_SLOTS
-from actions.needs_told import changed_list, keep_words
+from actions.needs_told import changed_list, keep_words, needs_named
 from actions.services import Services
 from actions.turn import Turn
 from assessment import answers
@@ -231,8 +231,12 @@ def _time(turn: Turn, services: Services) -> bool:
 
 def _needs(turn: Turn, services: Services) -> bool:
     """Within the referral; in the assessment every message is read for needs anyway."""
-    named = turn.entities("need")
-    if not named or turn.loop != "referral_form" or turn.intent not in ("correction", "tell_need"):
+    named = needs_named(turn, services)
+    if (
+        not named
+        or turn.loop != "referral_form"
+        or not (turn.asked == "change_what" or turn.intent in ("correction", "tell_need"))
+    ):
         return False
     known = turn.get("needs", [])
     needs = changed_list(known, named, turn.text, correcting=turn.intent == "correction")

@@ -6,6 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import later
 from actions.asides import asks_again
 from actions.ask import Ask, choices
 from actions.decision import decide_for
@@ -78,4 +79,5 @@ class ActionSubmitReferral(Action):
             what_next=stored.what_next,
             json_message={"kind": "confirmation", "reference": stored.reference},
         )
+        later.offer(dispatcher, turn, services)
         return turn.events()

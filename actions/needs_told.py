@@ -10,6 +10,7 @@ from assessment import answers
 
 OWN_WORDS_LIMIT = 12  # messages kept for the packet
 LONG_ANSWER = 8  # words; a shorter answer to another question tells no new need ("near the big tesco")
+SHORT_LIST = 12  # words; a longer answer is a telling, whose meaning counts and not its single words
 _NO_FIRST = re.compile(r"^\W*(no|nope|nah|not|actually|wrong|it'?s not|isn'?t)\b", re.IGNORECASE)
 _ONLY = re.compile(r"\b(just|only)\b", re.IGNORECASE)
 _TAKE_OFF = re.compile(r"\b(take|get rid|remove|drop|cross|forget|leave)\b.{0,25}\b(off|out|of)?\b", re.IGNORECASE)
@@ -36,7 +37,7 @@ def changed_list(known: list[str], told: list[str], text: str, correcting: bool)
 
 def take_needs(turn: Turn, services: Services) -> bool:
     """Bring the list up to date with what the message tells. True when the list changed."""
-    told = turn.entities("need")
+    told = needs_named(turn, services)
     open_list = turn.asked in (None, "what_is_going_on", "needs_right", "next_step")
     if not told or (not open_list and (turn.intent != "tell_need" or len(turn.text.split()) < LONG_ANSWER)):
         return False
@@ -54,6 +55,17 @@ def take_needs(turn: Turn, services: Services) -> bool:
         what_is_going_on="told" if needs else "again",
     )
     return True
+
+
+def needs_named(turn: Turn, services: Services) -> list[str]:
+    """The needs in the message. A short answer that changes the list may just name them ("no, the smoke alarms")."""
+    told = turn.entities("need")
+    changes = turn.asked == "change_what" or (
+        turn.asked == "needs_right" and (takes_off(turn) or _ALSO.search(turn.text))
+    )
+    if changes and not turn.choice and len(turn.text.split()) <= SHORT_LIST:
+        told = list(dict.fromkeys([*told, *services.needs.named(turn.text)]))
+    return told
 
 
 def takes_off(turn: Turn) -> bool:

@@ -11,7 +11,15 @@ from actions.asides import DIGRESSIONS, PLAINER, TRIES, count_try, notice, step_
 from actions.decision import decide_for
 from actions.episode import PERSON_SLOTS, QUESTION_SLOTS
 from actions.needs_told import keep_words
-from actions.refer_reading import NO_CONTACT, READERS, answers_anyway, plainly_answers, read_choice, take_the_rest
+from actions.refer_reading import (
+    NO_CONTACT,
+    READERS,
+    answers_anyway,
+    give_consent,
+    plainly_answers,
+    read_choice,
+    take_the_rest,
+)
 from actions.services import Services
 from actions.turn import Turn
 from assessment import answers
@@ -96,13 +104,13 @@ class ValidateReferralForm(Action):
             if plainly_answers(turn):
                 self._read(turn)  # danger was answered first; what else was said is not lost
             else:
-                _hear_condition(dispatcher, turn)
+                aside = not _hear_condition(dispatcher, turn, self._services)
         elif not turn.answered_by:
             notice(turn)
             if turn.asked == coming_back.SLOT and not coming_back.carries_on(turn):
                 turn.answers_to(next_question(turn, self._services))
             aside = take_aside(dispatcher, turn, self._services, ORDER)
-            if not aside and not self._read(turn) and not _hear_condition(dispatcher, turn):
+            if not aside and not self._read(turn) and not _hear_condition(dispatcher, turn, self._services):
                 return step_back(turn, FORM)
         question = next_question(turn, self._services)
         if not opening and not aside:
@@ -142,12 +150,16 @@ class ValidateReferralForm(Action):
         return understood
 
 
-def _hear_condition(say: CollectingDispatcher, turn: Turn) -> bool:
-    """Answer a yes that hangs on something: whoever gets the referral reads it, and a plain yes or no is asked for again. False for all else."""
+def _hear_condition(say: CollectingDispatcher, turn: Turn, services: Services) -> bool:
+    """Answer a yes that hangs on something: whoever gets the referral reads it, and a plain yes or no is asked for again, but
+    where the consent promises the very thing. False for all else."""
     if turn.asked != "consent" or not answers.yes_on_a_condition(turn.text):
         return False
     keep_words(turn)
-    say.utter_message(response="utter_consent_condition")
+    if answers.yes_if_kept_from(turn.text) and give_consent(turn, services, True):
+        say.utter_message(response="utter_consent_private")
+    else:
+        say.utter_message(response="utter_consent_condition")
     return True
 
 

@@ -108,7 +108,7 @@ def answers_anyway(turn: Turn, services: Services) -> bool:
 def read_choice(turn: Turn, services: Services) -> bool:
     slot, value = turn.choice or ("", "")
     if slot == "consent":
-        return _consent(turn, services, value == "yes")
+        return give_consent(turn, services, value == "yes")
     if slot == "summary_right":
         return _summary(turn, value)
     if slot == "contact" and value == "this_number":
@@ -133,14 +133,15 @@ def read_choice(turn: Turn, services: Services) -> bool:
 def _read_consent(turn: Turn, services: Services) -> bool:
     """Only a plain yes is consent, and only a plain no ends it."""
     agreed = answers.agrees(_NUMBER_SAID.sub("", turn.text))
-    if agreed is None or not _consent(turn, services, agreed):
+    if agreed is None or not give_consent(turn, services, agreed):
         return False
     if agreed and not turn.get("contact"):
         changing.take_contact(turn, services, turn.text)
     return True
 
 
-def _consent(turn: Turn, services: Services, agreed: bool) -> bool:
+def give_consent(turn: Turn, services: Services, agreed: bool) -> bool:
+    """Write down the yes or no to the words that were shown. False for a yes before any were."""
     if agreed and not turn.get("consent_offer"):
         return False  # the words have not been shown yet, so nothing can be agreed to
     turn.set(consent="yes" if agreed else "no", consent_given_at=services.clock.now().isoformat() if agreed else None)

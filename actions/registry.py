@@ -10,6 +10,7 @@ from actions.coming_back import ActionWelcomeBack
 from actions.digress import ActionHelp, ActionHours, ActionNotUnderstood, ActionOutOfScope, ActionPrivacy
 from actions.episode import PERSON_SLOTS, QUESTION_SLOTS
 from actions.hand_over import ActionSubmitReferral, AskConsent, AskSummaryRight
+from actions.later import ActionEnough
 from actions.other_language import ActionOtherLanguage
 from actions.red_flag import ActionRedFlag
 from actions.refer import ValidateReferralForm
@@ -21,6 +22,7 @@ def all_actions(services: Services) -> list[Action]:
     """One instance of each action, ready to be registered."""
     return [
         ActionDeclined(services),
+        ActionEnough(services),
         ActionHelp(),
         ActionHours(services),
         ActionNotUnderstood(),

@@ -16,6 +16,7 @@ from assessment.routing import Rules
 from common.clock import Clock
 from common.database import Database
 from referrals.consent import ConsentWording
+from referrals.follow_up import FollowUpRules
 from referrals.team import TeamFacts
 from safety.contacts import Contacts
 from safety.replies import Replies
@@ -38,6 +39,7 @@ class Services:
     doors: Doors
     consent: ConsentWording
     team: TeamFacts
+    follow_up: FollowUpRules
     words: dict[str, str]
     tongues: Tongues
 
@@ -59,6 +61,7 @@ class Services:
             doors=Doors.load(data_dir),
             consent=ConsentWording.load(data_dir),
             team=TeamFacts.load(data_dir),
+            follow_up=FollowUpRules.load(data_dir),
             words=words.load(data_dir),
             tongues=Tongues.load(data_dir, contacts),
         )

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assessment.gazetteer import normalise
 from common.local_data import LocalDataError, read_yaml
+
+_LONGEST_NAME = 4  # words
 
 
 @dataclass(frozen=True)
 class Need:
-    """One need. `say` and `say_other` follow "help with"; `urgency` 1 comes first."""
+    """One need. `say` and `say_other` follow "help with"; `urgency` 1 comes first; `words` are plain names of it."""
 
     slug: str
     say: str
@@ -20,6 +23,7 @@ class Need:
     short: str
     family: str
     urgency: int
+    words: tuple[str, ...] = ()
 
 
 class Needs:
@@ -32,7 +36,13 @@ class Needs:
             if missing:
                 raise LocalDataError(f"{where}: {slug}: missing {', '.join(sorted(missing))}")
             say_other = entry.get("say_other", entry["say"])
-            self._needs[slug] = Need(slug, entry["say"], say_other, entry["short"], entry["family"], entry["urgency"])
+            words = entry.get("words") or []
+            if not isinstance(words, list) or not all(isinstance(word, str) and normalise(word) for word in words):
+                raise LocalDataError(f"{where}: {slug}: words must be a list of words")
+            self._needs[slug] = Need(
+                slug, entry["say"], say_other, entry["short"], entry["family"], entry["urgency"], tuple(words)
+            )
+        self._named = {normalise(word): need.slug for need in self._needs.values() for word in need.words}
         self._joining = content["joining"]
 
     @classmethod
@@ -50,6 +60,21 @@ class Needs:
     def get(self, slug: str) -> Need:
         """One need. Raises KeyError for a slug that needs.yml does not have."""
         return self._needs[slug]
+
+    def named(self, text: str) -> list[str]:
+        """The slugs whose plain names stand in `text`, in its order; of overlapping names the longest counts ("gas bills")."""
+        words = normalise(text).split()
+        found: list[str] = []
+        start = 0
+        while start < len(words):
+            for end in range(min(len(words), start + _LONGEST_NAME), start, -1):
+                if slug := self._named.get(" ".join(words[start:end])):
+                    found.append(slug)
+                    start = end
+                    break
+            else:
+                start += 1
+        return list(dict.fromkeys(found))
 
     def order(self, slugs: Iterable[str]) -> list[str]:
         """The known slugs, each once, the most urgent first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from common.database import Database
 from common.encryption import Cipher
 from common.settings import Settings
 from front_door.bot_client import BotClient, answers
+from front_door.follow_ups import send_for_ever
 from front_door.health import Health, database_check
 from front_door.saying import Voice
 from front_door.screening import Replies, Screen, Screening
@@ -27,6 +29,7 @@ from front_door.web.pages import STATIC, Pages
 from front_door.web.sessions import Sessions
 from front_door.words import Words
 from front_door.worker import Engine
+from referrals.follow_up import FollowUpRules
 
 ENGINE: web.AppKey[Engine] = web.AppKey("engine", Engine)
 
@@ -42,6 +45,7 @@ def create_app(
     words: Words,
     is_open: Callable[[str, datetime], bool | None],
     pace: Pace | None = None,
+    follow_ups: FollowUpRules | None = None,
     provider: SmsProvider | None = None,
     extra_routes: Sequence[web.AbstractRouteDef] = (),
     sub_applications: Sequence[tuple[str, web.Application]] = (),
@@ -92,9 +96,17 @@ def create_app(
 
     async def run(_: web.Application) -> AsyncIterator[None]:
         await engine.start()
+        later = None
         if outbox:
             await outbox.start()
+            if follow_ups:
+                sending = send_for_ever(
+                    db, follow_ups, voice, cipher.digest, clock, outbox.wake, pace.timing.follow_ups
+                )
+                later = asyncio.create_task(sending)
         yield
+        if later:
+            later.cancel()
         await engine.stop()
         if outbox:
             await outbox.stop()

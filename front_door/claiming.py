@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from front_door import choices, rows
-from front_door.model import AWAY, PROCESSING, WAITING, Conversation, Message
+from front_door.model import ASKED, AWAY, PROCESSING, WAITING, Conversation, Message
 from front_door.sms.render import MORE_NUMBER
 
 MAX_JOINED = 10
@@ -52,16 +52,19 @@ class Turn:
     more: str | None = None
     sms_number: str | None = None
     away: bool = False
+    asked: str | None = None
 
     @property
     def metadata(self) -> dict[str, Any]:
         """What the bot is told beside the words: flags already answered, the number a text came from, so that nobody has to type
-        it, and that the resident comes back after hours."""
+        it, that the resident comes back after hours, and what we asked without the bot's knowing."""
         told: dict[str, Any] = {"crisis_sent": list(self.crisis_sent)} if self.crisis_sent else {}
         if self.sms_number:
             told["sms_number"] = self.sms_number
         if self.away:
             told[AWAY] = True
+        if self.asked:
+            told["asked"] = self.asked
         return told
 
 
@@ -173,7 +176,14 @@ def _turn(conversation: Conversation, batch: Sequence[Message]) -> Turn:
         more=more,
         sms_number=conversation.address if conversation.channel == "sms" else None,
         away=any((message.data or {}).get(AWAY) for message in batch),
+        asked=_asked(conversation),
     )
+
+
+def _asked(conversation: Conversation) -> str | None:
+    """What we asked ourselves, as the slot that the answer is for; None while the open question is the bot's."""
+    values = [choice["value"] for choice in conversation.pending_choices or []]
+    return ASKED if values and all(value.startswith(f"{ASKED}=") for value in values) else None
 
 
 def unanswered(session: Session, now: datetime) -> list[str]:

@@ -19,6 +19,7 @@ from front_door.app import create_app
 from front_door.retention import Retention, expire_for_ever
 from front_door.words import Words
 from referrals.delivery import deliver_due
+from referrals.follow_up import FollowUpRules
 from referrals.mailer import Mailer, mailer_for
 from referrals.team import TeamFacts
 from safety.contacts import Contacts
@@ -46,6 +47,7 @@ async def compose(settings: Settings, clock: Clock, db: Database) -> web.Applica
         replies=Replies.load(settings.data_dir, contacts),
         words=Words.load(settings.data_dir, lambda name: confirmed_number(contacts, name), team.contact_line()),
         is_open=is_open,
+        follow_ups=FollowUpRules.load(settings.data_dir),
         extra_routes=open_referral.routes(db, settings),
         sub_applications=[("/desk/", create_desk(db, settings, clock, cipher))],
     )

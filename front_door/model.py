@@ -16,6 +16,7 @@ ACTIVE, ENDED = "active", "ended"
 # States of a resident's message. `noted`: stored and shown to staff, and never given to the bot.
 QUEUED, PROCESSING, DONE, FAILED, NOTED = "queued", "processing", "done", "failed", "noted"
 WAITING = (QUEUED, PROCESSING)
+ASKED = "helped"  # the slot of the one question that the front door puts itself, two weeks later
 AWAY = "away"  # in a message's `data`: it came after hours of silence
 
 

@@ -18,6 +18,7 @@ from common.database import Database
 from common.local_data import LocalDataError, read_yaml
 from front_door.model import ENDED, WAITING, Conversation, DeliveryStatus, Message, OutboxText, SafetyEvent
 from front_door.sms.sending import UNFINISHED
+from referrals import follow_up
 from referrals.model import Referral
 
 logger = logging.getLogger(__name__)
@@ -85,10 +86,13 @@ def erase(session: Session, conversation_id: str) -> Erased | None:
 
     Its messages, texts, delivery reports and the bot's memory go, even if a reply is still due. Its safety events stay,
     without a link to it. A referral made from it stays: it has rules of its own. Of a number that stopped our texts
-    a keyed fingerprint stays, so that STOP is still obeyed.
+    a keyed fingerprint stays, so that STOP is still obeyed. A text that was agreed to for later is not sent.
     """
     found = session.scalars(sa.select(Conversation.id).where(Conversation.id == conversation_id).with_for_update())
-    return _erase(session, [conversation_id]) if found.first() else None
+    if not found.first():
+        return None
+    follow_up.withdraw(session, conversation_id)
+    return _erase(session, [conversation_id])
 
 
 async def expire(db: Database, limits: Retention, now: datetime, pause: float = PAUSE) -> Erased:

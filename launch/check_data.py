@@ -26,6 +26,7 @@ from front_door.retention import Retention
 from front_door.words import Words
 from launch.paths import STARTER_CATALOGUE
 from referrals.consent import ConsentWording
+from referrals.follow_up import FollowUpRules
 from referrals.team import TeamFacts
 from referrals.words import ReferralWords
 from safety.contacts import Contacts
@@ -96,6 +97,7 @@ QUICK_LOADERS: tuple[Loader, ...] = (
     ConsentWording.load,
     ReferralWords.load,
     TeamFacts.load,
+    FollowUpRules.load,
     words.load,
     load_front_door_words,
     Retention.load,

@@ -8,7 +8,10 @@ from alembic import context
 
 import desk.model  # noqa: F401
 import front_door.model  # noqa: F401
+import referrals.follow_up
 import referrals.model  # noqa: F401
+import service_catalogue.care_model
+import service_catalogue.feed_model
 import service_catalogue.model  # noqa: F401
 from common import settings
 from common.database import Base, UtcDateTime, make_engine

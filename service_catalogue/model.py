@@ -44,6 +44,8 @@ class Source(CatalogueRecord):
     dialect: Mapped[str] = mapped_column(String(40), default="")
     licence: Mapped[str] = mapped_column(String(200), default="unknown")  # "unknown" until the publisher states one
     attribution: Mapped[str] = mapped_column(String(500), default="")
+    # A person of the council who vouches for the numbers of this source; until then none of them is shown.
+    vouched_by: Mapped[str] = mapped_column(String(200), default="")
     last_complete_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -72,6 +74,8 @@ class Service(CatalogueRecord):
         CheckConstraint("cost IN ('free', 'paid', 'unknown')", name="cost"),
         CheckConstraint("referral_route IN ('self', 'professional', 'both', 'unknown')", name="referral_route"),
         CheckConstraint("audience IN ('any', 'adult', 'young')", name="audience"),
+        CheckConstraint("gender IN ('any', 'women', 'men')", name="gender"),
+        CheckConstraint("capacity IN ('open', 'waiting', 'full', 'unknown')", name="capacity"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -90,16 +94,24 @@ class Service(CatalogueRecord):
     minimum_age: Mapped[int | None]
     maximum_age: Mapped[int | None]
     audience: Mapped[str] = mapped_column(String(10), default="any")
+    gender: Mapped[str] = mapped_column(String(10), default="any")  # only where the publisher says so outright
     eligibility_text: Mapped[str] = mapped_column(Text, default="")
+    # How one takes part, of "venue", "online", "phone" and "home" (someone comes); empty: not known.
+    attending: Mapped[list[str]] = mapped_column(JSON, default=list)
+    capacity: Mapped[str] = mapped_column(String(10), default="unknown")
+    waiting_text: Mapped[str] = mapped_column(Text, default="")
     interpretation: Mapped[str] = mapped_column(Text, default="")
     referral_route: Mapped[str] = mapped_column(String(20), default="unknown")
     cost: Mapped[str] = mapped_column(String(10), default="unknown")
     opening_hours: Mapped[str] = mapped_column(String(500), default="")
+    hours_note: Mapped[str] = mapped_column(Text, default="")  # what the notation cannot say: "term time only"
     extra: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what a feed says that has no column
 
     source_text: Mapped[str] = mapped_column(Text, default="")  # where it was read; for staff, never published
     verified: Mapped[bool]
     checked_on: Mapped[date | None]  # the day a person of the council checked it
+    assured_on: Mapped[date | None]  # the day the publisher says it checked it
+    source_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # as the publisher says
     state: Mapped[str] = mapped_column(String(12), default=LIVE)
     content_hash: Mapped[str] = mapped_column(String(64))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -113,6 +125,8 @@ class Service(CatalogueRecord):
     areas: Mapped[list[ServiceArea]] = relationship(cascade="all, delete-orphan", order_by="ServiceArea.position")
     costs: Mapped[list[CostOption]] = relationship(cascade="all, delete-orphan", order_by="CostOption.position")
     languages: Mapped[list[Language]] = relationship(cascade="all, delete-orphan", order_by="Language.position")
+    locations: Mapped[list[Location]] = relationship(cascade="all, delete-orphan", order_by="Location.position")
+    terms: Mapped[list[ServiceTerm]] = relationship(cascade="all, delete-orphan", order_by="ServiceTerm.position")
     needs: Mapped[list[ServiceNeed]] = relationship(cascade="all, delete-orphan", order_by="ServiceNeed.position")
 
 
@@ -138,12 +152,19 @@ class Phone(ServiceChild):
 
 
 class Schedule(ServiceChild):
-    """One weekly opening, by the wall clock in London; `closes_at` 23:59 stands for midnight (HSDS convention)."""
+    """One regular opening, by the wall clock in London; `closes_at` 23:59 stands for midnight (HSDS convention). Empty
+    times: not known."""
 
     __tablename__ = "catalogue_schedule"
 
     freq: Mapped[str] = mapped_column(String(10), default="WEEKLY")
-    byday: Mapped[str] = mapped_column(String(40))
+    interval: Mapped[int] = mapped_column(default=1)
+    byday: Mapped[str] = mapped_column(String(60))
+    bymonthday: Mapped[str] = mapped_column(String(60), default="")
+    starts_on: Mapped[date | None]  # HSDS dtstart
+    until: Mapped[date | None]  # the last day of the service itself
+    valid_from: Mapped[date | None]  # how long the information holds
+    valid_to: Mapped[date | None]
     opens_at: Mapped[str] = mapped_column(String(5))
     closes_at: Mapped[str] = mapped_column(String(5))
     description: Mapped[str] = mapped_column(Text, default="")
@@ -155,6 +176,39 @@ class ServiceArea(ServiceChild):
     __tablename__ = "catalogue_service_area"
 
     name: Mapped[str] = mapped_column(String(200), index=True)
+
+
+class Location(ServiceChild):
+    """Where a service takes place. A masked one has no street, no coordinates and at most an outward postcode."""
+
+    __tablename__ = "catalogue_location"
+
+    location_id: Mapped[str] = mapped_column(String(36), index=True)  # the same for every service at this place
+    kind: Mapped[str] = mapped_column(String(10), default="physical")  # HSDS: physical, postal, virtual
+    name: Mapped[str] = mapped_column(String(300), default="")
+    street: Mapped[str] = mapped_column(String(500), default="")
+    town: Mapped[str] = mapped_column(String(200), default="")
+    county: Mapped[str] = mapped_column(String(200), default="")
+    postcode: Mapped[str] = mapped_column(String(10), default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    # Of the coordinates: "exact", "postcode", "sector", "outcode", "place"; "none" without any.
+    precision: Mapped[str] = mapped_column(String(10), default="none")
+    masked: Mapped[bool] = mapped_column(default=False)
+    # Of "step_free", "accessible_toilet", "hearing_loop", "parking", "blue_badge_parking", "public_transport".
+    accessibility: Mapped[list[str]] = mapped_column(JSON, default=list)
+    accessibility_text: Mapped[str] = mapped_column(Text, default="")
+
+
+class ServiceTerm(ServiceChild):
+    """A label of the publisher's own, untouched."""
+
+    __tablename__ = "catalogue_service_term"
+
+    name: Mapped[str] = mapped_column(String(300))
+    taxonomy: Mapped[str] = mapped_column(String(200), default="")
+    code: Mapped[str] = mapped_column(String(200), default="")
+    uri: Mapped[str] = mapped_column(String(500), default="")
 
 
 class CostOption(ServiceChild):
@@ -169,6 +223,7 @@ class Language(ServiceChild):
     __tablename__ = "catalogue_language"
 
     name: Mapped[str] = mapped_column(String(100))
+    code: Mapped[str] = mapped_column(String(20), default="")
 
 
 class ServiceNeed(ServiceChild):

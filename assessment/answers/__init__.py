@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assessment.answers.ages import adult, child_concerned, stated_minor, young
-from assessment.answers.agreement import agrees, is_question, says_send, yes_no, yes_on_a_condition
+from assessment.answers.agreement import agrees, is_question, says_send, yes_if_kept_from, yes_no, yes_on_a_condition
 from assessment.answers.naming import NAME_LIMIT, name
 from assessment.answers.people import about_other
 from assessment.answers.reaching import TIME_LIMIT, ContactKind, best_time, contact, no_contact
@@ -27,6 +27,7 @@ __all__ = [
     "safe_mail",
     "says_send",
     "stated_minor",
+    "yes_if_kept_from",
     "yes_no",
     "yes_on_a_condition",
     "young",

@@ -209,6 +209,30 @@ def yes_on_a_condition(text: str) -> bool:
     )
 
 
+_KEPT_FROM = re.compile(
+    r"\b(?:if|as long as|so long as|provided|but|just)\b(?: \w+){0,5} (?:he|she|they|him|her|them|husband|wife|partner|boyfriend|girlfriend|ex|mum|mam|mom|dad|"
+    r"son|daughter|brother|sister|family|kids|children|neighbou?rs?|landlord|boss|ex husband|ex wife|else)\b(?: \w+){0,4}"
+)
+_SEEN = re.compile(
+    r"\b(?:cant|cannot|can not|wont|will not|doesnt|does not|dont|do not|never|isnt|arent|not)\b(?: \w+){0,5} (?:see|find out|know|hear|read|told|tell|show|shown|look)\b"
+)
+_OFFICIAL = re.compile(
+    r"\b(?:council|team|gp|doctor|surgery|social|police|first contact|you|anyone|anybody|no ?one|nobody)\b"
+)
+
+
+def yes_if_kept_from(text: str) -> bool:
+    """True for a yes on the one condition that somebody close does not get to see it ("yes but only if he cant see it"). The
+    words of every consent promise that already: only the team gets it, and it asks before it shares."""
+    plain = normalise(text)
+    return bool(
+        yes_on_a_condition(text)
+        and _KEPT_FROM.search(plain)
+        and _SEEN.search(plain)
+        and not _OFFICIAL.search(_LEADING_YES.sub("", plain))
+    )
+
+
 def clear_no(plain: str) -> bool:
     """True when normalised words refuse and nothing in them agrees, doubts or makes a condition."""
     padded = f" {plain} "

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from actions.needs_told import changed_list, take_needs
+from actions.services import Services
+from common.clock import Clock
+from common.database import open_database
 from tests.actions.support import turn
+
+DATA = Path(__file__).parents[2] / "data/leicestershire"
+SERVICES = Services.load(open_database("sqlite://"), Clock(), DATA, allow_test_numbers=True)
 
 
 @pytest.mark.parametrize(
@@ -36,5 +44,15 @@ def test_the_same_needs_in_another_order_are_the_same_list() -> None:
         form="assessment_form", requested_slot="needs_right", needs=["food", "transport"], needs_right="yes",
         entities=[("need", "transport"), ("need", "food")],
     )  # fmt: skip
-    assert not take_needs(now, services=None)  # type: ignore[arg-type]
+    assert not take_needs(now, SERVICES)
     assert now.get("needs_right") == "yes"
+
+
+def test_a_need_named_in_a_correction_is_heard_by_its_name() -> None:
+    """A short "not this, just that" needs no more than the plain name of what is meant."""
+    now = turn(
+        "not the money, just the smoke alarms", intent="correction",
+        form="assessment_form", requested_slot="needs_right", needs=["money_debt"],
+    )  # fmt: skip
+    assert take_needs(now, SERVICES)
+    assert now.get("needs") == ["home_safety_fire"]

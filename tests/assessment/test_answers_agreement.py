@@ -110,3 +110,23 @@ def test_a_yes_on_a_condition_is_told_apart(text: str, expected: bool) -> None:
     assert answers.yes_on_a_condition(text) is expected
     if expected:
         assert answers.agrees(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("yes but only if he cant see it", True),
+        ("ok as long as my mum doesnt find out", True),
+        ("yeah, but please don't let my ex husband know", True),
+        ("i agree provided the neighbours are not told", True),
+        ("yes but not if the council can see it", False),
+        ("yes if you ring me first", False),
+        ("yes as long as nobody sees it", False),
+        ("only if she agrees", False),
+        ("yes", False),
+        ("no, he would see it", False),
+    ],
+)
+def test_a_wish_for_secrecy_that_the_consent_grants_is_told_apart(text: str, expected: bool) -> None:
+    """Only what is kept from somebody close: never from the receiver itself, and no other condition."""
+    assert answers.yes_if_kept_from(text) is expected

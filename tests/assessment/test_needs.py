@@ -57,3 +57,10 @@ def test_a_need_without_words_is_refused(tmp_path):
     (tmp_path / "needs.yml").write_text("needs: {food: {say: food}}\njoining: {}\n")
     with pytest.raises(LocalDataError, match="food: missing family, short, urgency"):
         Needs.load(tmp_path)
+
+
+def test_plain_names_of_needs_are_found_in_the_order_said():
+    """The longest name counts, and a word inside another is none."""
+    assert NEEDS.named("not the money, just the smoke alarms") == ["money_debt", "home_safety_fire"]
+    assert NEEDS.named("my gas bill and the leccy") == ["energy_warm_home"]
+    assert NEEDS.named("moneybox alarming") == []

@@ -242,6 +242,30 @@ def test_a_yes_on_a_condition_is_no_consent_and_its_words_travel(world: World, t
     assert "nobody rings my landlord" in json.dumps(stored.packet), talk.transcript
 
 
+def test_a_wish_that_somebody_close_does_not_see_it_is_granted(world: World, talk: Talk) -> None:
+    """Only the team gets it, as the consent says: the yes counts, nothing is asked twice, and the words travel."""
+    to_services(talk)
+    talk.say("I'd like a person")
+    talk.say("yes im 71")
+    talk.say("Skip these questions")
+    assert wording("utter_consent_private") in talk.say("yes but only if my daughter cant see it")
+    for answer in ("Jo Brown", "07700 900123", "Ring only", "mornings please", "Send it"):
+        talk.say(answer)
+    (stored,) = referrals(world, talk)
+    assert "daughter cant see it" in json.dumps(stored.packet), talk.transcript
+
+
+def test_a_condition_repeated_ends_without_sending(world: World, talk: Talk) -> None:
+    """What we cannot promise is said once; the same condition again is no yes, and nothing goes."""
+    to_services(talk)
+    talk.say("I'd like a person")
+    talk.say("yes im 71")
+    talk.say("Skip these questions")
+    for _ in range(2):
+        talk.say("yes but only as long as nobody rings my landlord")
+    assert wording("utter_cannot_refer") in talk.said and not referrals(world, talk)
+
+
 def test_every_text_message_has_at_most_three_segments(start: Callable[..., Talk]) -> None:
     """On a whole SMS journey each turn, choices and all, fits the three segments that one text may have."""
     talk = start("sms")

@@ -20,6 +20,7 @@ from common.settings import Settings, load
 from front_door.app import ENGINE, create_app
 from front_door.timing import Limits, Pace, SendTiming, Timing
 from front_door.words import Words
+from referrals.follow_up import FollowUpRules
 from tests.fakes.rasa import FakeRasa
 from tests.fakes.twilio import ACCOUNT, NUMBER, TOKEN, FakeTwilio, inbound, signed
 from tests.front_door.browser import Browser
@@ -166,6 +167,7 @@ class House:
             replies=FixedReplies(),
             words=words(self.limits.text_characters),
             is_open=lambda hours, at: None,
+            follow_ups=FollowUpRules.load(DATA),
             pace=Pace(self.timing, FAST_SENDING, self.limits),
         )
         self.server = TestServer(app)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import desk.model  # noqa: F401  (declares the tables)
+import referrals.follow_up
 import referrals.model  # noqa: F401  (declares the tables)
 from common.database import Base, Database, open_database
 from common.encryption import Cipher, use
