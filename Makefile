@@ -1,5 +1,5 @@
 # What each target does is listed in README.md. Every target sets up what it needs and skips what is done.
-.PHONY: run test lint validate evaluate chat setup release-check shell
+.PHONY: run test lint validate evaluate import chat setup release-check shell catalogue-out catalogue-in
 SHELL := /bin/bash
 PY := .venv/bin/python
 BOT := bot/.venv/bin/python
@@ -45,6 +45,18 @@ test: setup
 evaluate: setup
 	@test -n "$(DATA)" || { echo "usage: make evaluate DATA=file.jsonl"; exit 2; }
 	@exec $(WITH_ENV) $(BOT) -m bot evaluate "$(DATA)"
+
+catalogue-out: setup
+	@test -n "$(CSV)" || { echo "usage: make catalogue-out CSV=file.csv"; exit 2; }
+	@exec $(WITH_ENV) $(PY) -m service_catalogue.csv_route out "$(CSV)"
+
+catalogue-in: setup
+	@test -n "$(CSV)" || { echo "usage: make catalogue-in CSV=file.csv [ALLOW_REMOVALS=1]"; exit 2; }
+	@exec $(WITH_ENV) $(PY) -m service_catalogue.csv_route in "$(CSV)" $(if $(ALLOW_REMOVALS),--allow-removals)
+
+import: setup ## a file or the address of an Open Referral API; SOURCE, VOUCHED_BY and ALLOW_REMOVALS=1 are optional
+	@test -n "$(FEED)" || { echo "usage: make import FEED=file-or-url"; exit 2; }
+	@exec $(WITH_ENV) $(PY) -m launch.import_feed "$(FEED)" $(if $(SOURCE),--source "$(SOURCE)") $(if $(VOUCHED_BY),--vouched-by "$(VOUCHED_BY)") $(if $(ALLOW_REMOVALS),--allow-removals)
 
 release-check: lint
 	@$(WITH_ENV) $(PY) -m launch.check_data --release

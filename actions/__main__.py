@@ -12,6 +12,7 @@ from actions.services import Services
 from common import encryption, settings
 from common.clock import clock_for
 from common.database import open_database
+from service_catalogue.search import Query, search
 
 
 def main() -> None:
@@ -21,7 +22,11 @@ def main() -> None:
     config = settings.load()
     cipher = encryption.use(encryption.Cipher(config.secret_key))
     db = open_database(config.database_url)
-    services = Services.load(db, clock_for(config.clock), config.data_dir, config.allow_test_numbers)
+    services = Services.load(
+        db, clock_for(config.clock), config.data_dir, config.allow_test_numbers, config.sms_configured
+    )
+    with db.reading() as session:  # the first resident does not wait for the catalogue and its network to be read
+        search(session, Query((), None, words="hello"), services.clock.now())
     app = create_app(Webhook(services, cipher))
     web.run_app(app, host="127.0.0.1", port=config.actions_port, access_log=None, print=None, shutdown_timeout=5)
     db.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -14,6 +15,9 @@ from actions.episode import PERSON_SLOTS
 from actions.person_stage import SKIP_ALL
 from actions.services import Services
 from actions.turn import Turn
+from service_catalogue.local import local_data
+from service_catalogue.misses import record_miss
+from service_catalogue.relax import relax
 from service_catalogue.search import Query, search
 
 CARDS = 3
@@ -124,6 +128,19 @@ class AskChangeWhat(Ask):
         say.utter_message(response="utter_ask_change_what", buttons=choices(self.slot, *options))
 
 
+class AskTextTo(Ask):
+    """The mobile that the services shown are to be texted to."""
+
+    slot = "text_to"
+
+    async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
+        again = asks_again(turn)
+        say.utter_message(
+            response="utter_ask_text_to_plainer" if again else "utter_ask_text_to",
+            buttons=choices(self.slot, (self.services.words["text_to_none"], "none")),
+        )
+
+
 class AskNextStep(Ask):
     slot = "next_step"
 
@@ -150,14 +167,19 @@ class AskNextStep(Ask):
         pressing = [need for need in (*effects.urgent, *effects.first) if need in turn.get("needs", [])]
         query = Query(
             needs=tuple(dict.fromkeys([*pressing, *turn.get("needs", [])])),
-            words=" ".join(effects.search),
+            words=". ".join([*effects.search, *turn.get("own_words", [])]),
             district=turn.get("district"),
+            place=turn.get("near") or turn.get("place"),
             exclude=frozenset(shown),
+            unlike=frozenset(turn.get("unlike", [])),
             limit=CARDS,
         )
         now = self.services.clock.now()
         cards = await self.services.db.read(search, query, now)
-        turn.set(shown_for=wanted, shown={**shown, **{card.id: card.name for card in cards}})
+        await self._say_what_is_missing(say, query, bool(cards), now)
+        turn.set(shown_for=wanted, shown={**shown, **{card.id: card.name for card in cards}}, unlike=None)
+        if cards:
+            turn.set(shown_last=[card.id for card in cards])
         if not cards:
             say.utter_message(response="utter_no_more_services" if shown else "utter_no_services")
             return
@@ -175,11 +197,22 @@ class AskNextStep(Ask):
             },
         )
 
+    async def _say_what_is_missing(self, say: CollectingDispatcher, query: Query, found: bool, now: datetime) -> None:
+        """Nothing is all that was asked for: say which one wish stands in the way. What was sought in vain is counted."""
+        relaxation = await self.services.db.read(relax, query, now) if found else None
+        if relaxation and not relaxation.kept:
+            say.utter_message(text=relaxation.in_words(local_data().words))
+        if not found or relaxation:
+            wish = relaxation.wish if relaxation else ""
+            await self.services.db.run(record_miss, query.needs, query.district, wish, now)
+
 
 def _as_text(card: dict[str, Any], channel: str) -> str:
     """A service in plain lines: name, what it does, how to reach it, why it is shown. By text message: name and one way to reach it."""
     reach = card["phone"] or card["url"] or card["how_to_reach"]
+    cautions = " ".join(card["cautions"])
     if channel == "sms":
-        return f"{card['name']}: {reach}" if reach else card["name"]
-    lines = [card["name"], card["summary"], reach, card["open_text"], ", ".join(card["reasons"])]
+        line = f"{card['name']}: {reach}" if reach else card["name"]
+        return f"{line}. {cautions}" if cautions else line
+    lines = [card["name"], card["summary"], reach, card["open_text"], ", ".join(card["reasons"]), cautions]
     return "\n".join(line for line in lines if line)

@@ -13,7 +13,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import changing, coming_back, later, placing, red_flag
+from actions import about_services, changing, coming_back, later, placing, red_flag
 from actions.asides import (
     DIGRESSIONS,
     PLAINER,
@@ -36,7 +36,7 @@ from assessment import answers
 
 FORM = "assessment_form"
 _ENOUGH = re.compile(
-    r"(?<!not )(?<!n't )(?<!nt )\b(?:enough|plenty|sufficient)\b(?! of)|\bthat(?:['’]?ll| will) do\b|\bdo me\b|\bnothing else\b|\ball i need\b|\bsorted\b|\bgot(?:ta| to) (?:go|dash|run)\b(?= *(?:now|bk|back in|back on|bye|$|[.,!]))|"
+    r"(?<!not )(?<!n't )(?<!nt )\b(?:enough|plenty|sufficient)\b(?! of)|\bthat(?:['’]?ll| will) do\b|\bdo me\b|\bnothing else\b|\ball i need\b|\bgot (?:all |everything )?(?:what )?i (?:need|came for)\b|\bsorted\b|\bgot(?:ta| to) (?:go|dash|run)\b(?= *(?:now|bk|back in|back on|bye|$|[.,!]))|"
     r"\bi(?:['’]?ll| will| shall) (?:\w+ )?(?:ring|call|try|contact|text|email|phone|look|go|give|have a look|check|get in touch)\b",
     re.IGNORECASE,
 )
@@ -61,6 +61,8 @@ def next_question(turn: Turn, services: Services) -> str | None:
         return None
     if (taken_back := changing.open_slot(turn)) is not None:
         return taken_back
+    if turn.get(about_services.SLOT) == about_services.ASKED and not turn.get("wants_person"):
+        return about_services.SLOT
     place = placing.question(turn)
     if turn.get("wants_person"):
         if place is None:
@@ -124,6 +126,7 @@ class ValidateAssessmentForm(Action):
             if turn.asked == coming_back.SLOT and not coming_back.carries_on(turn):
                 turn.answers_to(next_question(turn, self._services))
             aside = take_aside(dispatcher, turn, self._services, ORDER)
+            aside = aside or await about_services.take(dispatcher, turn, self._services)
             if not aside:
                 understood = self._read(turn) or goes_on
                 if not understood and not opening:
@@ -145,6 +148,9 @@ class ValidateAssessmentForm(Action):
             count_try(turn, question)
         if question == "adult" and turn.get("failed_turns", 0) >= TRIES:
             turn.set(adult="no", failed_turns=0.0)  # the wording was a young person's, and the age stays unsaid
+            question = next_question(turn, self._services)
+        elif question == about_services.SLOT and turn.get("failed_turns", 0) >= TRIES:
+            turn.set(text_to=None, failed_turns=0.0)
             question = next_question(turn, self._services)
         elif question in QUESTION_SLOTS and turn.get("failed_turns", 0) >= TRIES and turn.intent != "out_of_scope":
             # Two answers that fit no option: the words go to whoever helps, and the question is done with.
@@ -258,7 +264,9 @@ def _open_episode(turn: Turn) -> bool:
     """A finished assessment is put aside, unless the resident goes on with it. True when it goes on."""
     outcome = turn.get("outcome")
     goes_on = False
-    if outcome in ("enough", later.OVER) and (turn.wants_human or turn.detail == "more"):
+    if outcome in ("enough", later.OVER) and (
+        turn.wants_human or turn.detail == "more" or about_services.speaks_of_services(turn)
+    ):
         turn.set(outcome=None, next_step=None)
         goes_on = True
     elif outcome == "own_door" and _through_the_door_again(turn):

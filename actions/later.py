@@ -37,7 +37,7 @@ class ActionEnough(Action):
 
 def offer(say: CollectingDispatcher, turn: Turn, services: Services) -> None:
     """Ask once in a conversation whether we may text, when there is a number that is safe to text."""
-    if turn.get(OFFER) is None and _number(turn, services):
+    if services.can_text and turn.get(OFFER) is None and _number(turn, services):
         say.utter_message(
             response="utter_ask_text_later",
             buttons=choices(OFFER, (services.words["text_later_yes"], "yes"), (services.words["text_later_no"], "no")),

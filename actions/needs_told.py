@@ -12,6 +12,7 @@ OWN_WORDS_LIMIT = 12  # messages kept for the packet
 LONG_ANSWER = 8  # words; a shorter answer to another question tells no new need ("near the big tesco")
 SHORT_LIST = 12  # words; a longer answer is a telling, whose meaning counts and not its single words
 _NO_FIRST = re.compile(r"^\W*(no|nope|nah|not|actually|wrong|it'?s not|isn'?t)\b", re.IGNORECASE)
+_NOT_THIS = re.compile(r"\bnot (?:really |about )?([^,.;]{2,30}?)(?:[,.;]|\bbut\b|\bjust\b|$)", re.IGNORECASE)
 _ONLY = re.compile(r"\b(just|only)\b", re.IGNORECASE)
 _TAKE_OFF = re.compile(r"\b(take|get rid|remove|drop|cross|forget|leave)\b.{0,25}\b(off|out|of)?\b", re.IGNORECASE)
 _ALSO = re.compile(r"\b(also|too|as well|and|add|plus)\b", re.IGNORECASE)
@@ -64,7 +65,9 @@ def needs_named(turn: Turn, services: Services) -> list[str]:
         turn.asked == "needs_right" and (takes_off(turn) or _ALSO.search(turn.text))
     )
     if changes and not turn.choice and len(turn.text.split()) <= SHORT_LIST:
-        told = list(dict.fromkeys([*told, *services.needs.named(turn.text)]))
+        known = turn.get("needs", [])
+        denied = {need for part in _NOT_THIS.findall(turn.text) for need in services.needs.named(part)} - set(known)
+        told = [need for need in dict.fromkeys([*told, *services.needs.named(turn.text)]) if need not in denied]
     return told
 
 

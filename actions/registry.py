@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from rasa_sdk import Action
 
-from actions.ask import AskChangeWhat, AskLightQuestion, AskNeedsRight, AskNextStep, AskPlaceChoice, AskWhatIsGoingOn
+from actions.ask import (
+    AskChangeWhat,
+    AskLightQuestion,
+    AskNeedsRight,
+    AskNextStep,
+    AskPlaceChoice,
+    AskTextTo,
+    AskWhatIsGoingOn,
+)
 from actions.assess import ValidateAssessmentForm
 from actions.coming_back import ActionWelcomeBack
 from actions.digress import ActionHelp, ActionHours, ActionNotUnderstood, ActionOutOfScope, ActionPrivacy
@@ -42,6 +50,7 @@ def all_actions(services: Services) -> list[Action]:
         AskNextStep(services),
         AskPlaceChoice(services),
         AskSummaryRight(services),
+        AskTextTo(services),
         AskWhatIsGoingOn(services),
         ValidateAssessmentForm(services),
         ValidateReferralForm(services),

@@ -42,9 +42,12 @@ class Services:
     follow_up: FollowUpRules
     words: dict[str, str]
     tongues: Tongues
+    can_text: bool = True  # whether the front door has a provider to send texts by
 
     @classmethod
-    def load(cls, db: Database, clock: Clock, data_dir: Path, allow_test_numbers: bool) -> Services:
+    def load(
+        cls, db: Database, clock: Clock, data_dir: Path, allow_test_numbers: bool, can_text: bool = True
+    ) -> Services:
         """Read every local data file once. Raises LocalDataError naming the file and what is wrong."""
         contacts = Contacts.load(data_dir)
         return cls(
@@ -64,4 +67,5 @@ class Services:
             follow_up=FollowUpRules.load(data_dir),
             words=words.load(data_dir),
             tongues=Tongues.load(data_dir, contacts),
+            can_text=can_text,
         )

@@ -12,6 +12,9 @@ from common.clock import Clock
 from common.database import Database
 from common.encryption import Cipher
 from common.settings import Settings
+from desk.catalogue.feed_import import FeedImports, Importer
+from desk.catalogue.importing import IMPORTS
+from desk.catalogue.routes import add_catalogue
 from desk.contact_check import ContactCheck, check_contacts
 from desk.facts import facts_page
 from desk.keys import DESK, Desk
@@ -23,6 +26,7 @@ from desk.render import HERE, Pages
 from desk.security import finish as finish_response
 from desk.security import guard
 from referrals.team import TeamFacts
+from service_catalogue.importing import import_feed
 
 
 def create_desk(
@@ -31,15 +35,17 @@ def create_desk(
     clock: Clock,
     cipher: Cipher,
     contacts: Callable[[Path, date], ContactCheck] = check_contacts,
+    importer: Importer = import_feed,
 ) -> web.Application:
     """The staff pages: `front_door.add_subapp("/desk/", create_desk(...))`.
 
-    `contacts` says what is wrong with the contacts of a data directory on a day.
+    `contacts` says what is wrong with the contacts of a data directory on a day; `importer` reads a feed into the catalogue.
     Reads team.yml and its neighbours once; raises LocalDataError when they cannot be used.
     """
     app = web.Application(middlewares=[finish_response, guard])
     login_check, team = LoginCheck(db, clock, cipher), TeamFacts.load(settings.data_dir)
     app[DESK] = Desk(db, settings, clock, cipher, Pages(), login_check, team, contacts)
+    app[IMPORTS] = FeedImports(importer, db, settings, clock)
     app.router.add_get("", _to_queue, name="root")
     app.router.add_get("/", queue_page, name="queue")
     login = app.router.add_resource("/login", name="login")
@@ -53,6 +59,7 @@ def create_desk(
     app.router.add_post(f"{one}/done", finish, name="done")
     app.router.add_post(f"{one}/contact", show_contact, name="contact")
     app.router.add_post(f"{one}/notice", notice_again, name="notice")
+    add_catalogue(app)
     app.router.add_static("/static", HERE / "static", name="static")
     return app
 

@@ -14,7 +14,8 @@ from desk.login_check import Refused
 from desk.security import form_cookie, session_cookie, set_cookie, show
 
 log = logging.getLogger(__name__)
-OURS = re.compile(r"/desk/(?:data|referrals/[A-Za-z0-9-]{1,16})?")  # where a sign-in may lead; nothing else
+# Where a sign-in may lead; nothing else.
+OURS = re.compile(r"/desk/(?:data|referrals/[A-Za-z0-9-]{1,16}|catalogue(?:/[a-z0-9_-]{1,40}){0,4})?")
 PROBLEMS = {
     Refused.WRONG: (401, "That name and password do not belong together. Check both and try again."),
     Refused.TOO_MANY: (429, "Too many tries. Wait 15 minutes, then try again."),

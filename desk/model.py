@@ -1,4 +1,4 @@
-"""The tables of the desk: who may sign in, who is signed in, and who tried."""
+"""The tables of the desk: who may sign in, who is signed in, who tried, and who did what with the catalogue."""
 
 from __future__ import annotations
 
@@ -52,3 +52,17 @@ class LoginAttempt(Base):
     name_digest: Mapped[str] = mapped_column(String(64))
     address_digest: Mapped[str] = mapped_column(String(64))
     succeeded: Mapped[bool] = mapped_column(Boolean)
+
+
+class DeskAudit(Base):
+    """Who looked at or changed what in the catalogue, and when. Holds facts of services, never a resident's."""
+
+    __tablename__ = "desk_audit"
+    __table_args__ = (Index(None, "object", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    who: Mapped[str] = mapped_column(String(80))
+    what: Mapped[str] = mapped_column(String(40))
+    object: Mapped[str] = mapped_column(String(80))  # the page's or the export's name, or the id of a service or source
+    detail: Mapped[str] = mapped_column(String(500), default="")

@@ -14,7 +14,7 @@ from desk.keys import DESK, SIGNED_IN
 from desk.render import due_state
 from desk.security import show
 from desk.sessions import SignedIn
-from referrals import handling
+from referrals import follow_up, handling
 from referrals.model import FAILED, SKIPPED, URGENT, Referral
 from referrals.packet import Packet, contact_rules, contact_unsafe, render_text, risk, sections
 from referrals.promise import due_words
@@ -135,5 +135,6 @@ def _view(session: Session, reference: str, who: SignedIn, now: datetime) -> dic
         "as_text": render_text(packet, head) if contact_shown else "",
         "history": [entry for entry in referral.events if entry.what != handling.VIEWED],
         "seen_by": Counter(entry.who for entry in views),
+        "follow_up": follow_up.of_referral(session, reference),
         "notice_problem": next((d for d in referral.deliveries if d.state in (FAILED, SKIPPED) or d.problem), None),
     }

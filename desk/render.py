@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._env.filters.update(moment=moment, due=due_words, machine_time=machine_time, ago=ago)
+        self._env.filters.update(moment=moment, day=day, due=due_words, machine_time=machine_time, ago=ago)
 
     def render(self, template: str, **context: Any) -> str:
         return self._env.get_template(template).render(**context)
@@ -36,6 +36,13 @@ def moment(at: datetime) -> str:
     """ "Sat 21 Nov, 10:32am", in London time."""
     local = at.astimezone(LONDON)
     return f"{local:%a} {local.day} {local:%b}, {clock_words(local.time().replace(second=0, microsecond=0))}"
+
+
+def day(on: date) -> str:
+    """ "21 Nov 2026"; of a time, its day in London."""
+    if isinstance(on, datetime):
+        on = on.astimezone(LONDON).date()
+    return f"{on.day} {on:%b %Y}"
 
 
 def machine_time(at: datetime) -> str:

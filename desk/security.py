@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler
 
 from common.settings import Settings
 from desk import sessions
+from desk.catalogue import uploads
 from desk.keys import DESK, SIGNED_IN, Desk
 
 log = logging.getLogger(__name__)
@@ -29,9 +30,9 @@ HEADERS = {
 ERRORS = {
     400: ("Something was missing", "Go back, check the form and send it again."),
     403: ("This form is out of date", "Go back, reload the page and send the form again."),
-    404: ("Nothing here", "There is no page or referral at this address. Check the reference."),
+    404: ("Nothing here", "There is no page, referral or service at this address. Check it."),
     405: ("Not like this", "Go back to the queue and start again."),
-    413: ("Too much text", "Go back and send less."),
+    413: ("Too much at once", "Go back and send less."),
     500: (
         "Something went wrong",
         "Nothing was changed. Try again; if it happens again, tell whoever looks after the desk.",
@@ -111,6 +112,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         wanted = f"?next={quote(request.path)}" if request.method == "GET" else ""
         raise web.HTTPSeeOther(f"{request.app.router['login'].url_for()}{wanted}")
     if request.method not in ("GET", "HEAD", "OPTIONS"):
+        if request.match_info.route.name in uploads.ROUTES:
+            request = uploads.roomy(request)
         await _check_form(request, desk)
     return await handler(request)
 

@@ -22,7 +22,7 @@ class Timing:
     breaker_pause: float = 2.0
     store: float = 1.8  # a web message that cannot be stored by then is refused, with its text kept on the page
     web_wait: float = 5.0
-    follow_ups: float = 60.0  # how often texts that were agreed to for later are looked for
+    follow_ups: float = 3.0  # how often texts that were agreed to for later are looked for
     stop: float = 8.0  # turns under way at shutdown get this long
     session_idle: timedelta = timedelta(minutes=60)
     sms_away: timedelta = timedelta(

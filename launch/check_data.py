@@ -21,6 +21,7 @@ from assessment.places import Places
 from assessment.questions import QuestionBank
 from assessment.routing import Rules
 from common import settings
+from common.bank_holidays import Declared
 from common.local_data import LocalDataError, read_yaml
 from front_door.retention import Retention
 from front_door.words import Words
@@ -33,8 +34,13 @@ from safety.contacts import Contacts
 from safety.data import SafetyDataError
 from safety.replies import Replies
 from safety.screen import Screen
+from service_catalogue.feeds.terms import Crosswalk
+from service_catalogue.local import Words as CatalogueWords
 from service_catalogue.local import local_data
+from service_catalogue.open_referral import WORDS as OPEN_REFERRAL_WORDS
+from service_catalogue.points import Points
 from service_catalogue.starter_file import read_starter
+from service_catalogue.wishes import WishWords
 
 Loader = Callable[[Path], object]
 
@@ -105,6 +111,11 @@ QUICK_LOADERS: tuple[Loader, ...] = (
     load_language_words,
     load_tongues,
     lambda folder: Replies.load(folder, Contacts.load(folder)),
+    Declared.load,
+    Points.load,
+    WishWords.load,
+    lambda folder: Crosswalk.load(folder, local_data(folder).needs.known),
+    lambda folder: CatalogueWords(folder / OPEN_REFERRAL_WORDS),
     lambda folder: read_starter(STARTER_CATALOGUE, local_data(folder).needs),
 )
 LOADERS: tuple[Loader, ...] = (*QUICK_LOADERS, Screen.load)  # the rulebook takes seconds
@@ -131,6 +142,7 @@ def check(data_dir: Path, today: date) -> tuple[list[str], list[str]]:
         wrong, doubtful = Contacts.load(data_dir).problems(today)
         errors += wrong
         warnings += doubtful + TeamFacts.load(data_dir).warnings(today) + load_tongues(data_dir).warnings()
+        warnings += Declared.load(data_dir).warnings(today)
     return errors, warnings
 
 

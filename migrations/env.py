@@ -8,6 +8,7 @@ from alembic import context
 
 import desk.model  # noqa: F401
 import front_door.model  # noqa: F401
+import referrals.asked_text
 import referrals.follow_up
 import referrals.model  # noqa: F401
 import service_catalogue.care_model
@@ -22,6 +23,10 @@ def run() -> None:
     url = context.config.attributes.get("database_url") or settings.load().database_url
     engine = make_engine(url)
     with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            # A changed table is made anew and the old one dropped: what points to it must not go with it.
+            # The driver is asked itself, because inside a transaction the pragma does nothing.
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

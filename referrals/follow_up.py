@@ -165,6 +165,11 @@ def answer(session: Session, conversation: str, value: str, now: datetime) -> bo
     return True
 
 
+def of_referral(session: Session, reference: str) -> FollowUp | None:
+    """The text agreed to after this referral, if any."""
+    return session.scalars(select(FollowUp).where(FollowUp.reference == reference).limit(1)).first()
+
+
 def withdraw(session: Session, conversation: str) -> None:
     """Forget a yes given in this conversation whose text has not gone yet."""
     session.execute(

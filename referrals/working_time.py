@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
 
-import holidays
-
+from common.bank_holidays import is_public_holiday
 from common.clock import LONDON
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -78,7 +76,7 @@ class WorkingTime:
 
     def works_on(self, day: date) -> bool:
         """True when the office opens on this London day."""
-        return bool(self.week.days[day.weekday()]) and day not in self.closed and not is_bank_holiday(day)
+        return bool(self.week.days[day.weekday()]) and day not in self.closed and not is_public_holiday(day)
 
     def is_open(self, at: datetime) -> bool:
         """True when the office is open at this aware time."""
@@ -104,16 +102,6 @@ class WorkingTime:
             if self.works_on(later := day + timedelta(days=ahead)):
                 return later
         raise HoursError(f"no working day in the year after {day}")
-
-
-@cache
-def _bank_holidays() -> holidays.HolidayBase:
-    return holidays.country_holidays("GB", subdiv="ENG")
-
-
-def is_bank_holiday(day: date) -> bool:
-    """True on a bank holiday of England, its substitute day, and the Christmas or New Year's Day it stands in for."""
-    return day in _bank_holidays()
 
 
 def clock_words(at: time) -> str:

@@ -8,17 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from common.clock import LONDON
+from service_catalogue.entry import Entry
+from service_catalogue.hour_phrases import join
 from service_catalogue.hours import Opening, State, describe, opening
-from service_catalogue.local import COUNTY, DISTRICTS, NATIONAL, NEIGHBOURS, LocalCatalogueData, Words
+from service_catalogue.local import COUNTY, NATIONAL, LocalCatalogueData, Words
 from service_catalogue.plain_hours import WEEKDAYS, clock
-from service_catalogue.snapshot import Entry
+from service_catalogue.reasons import About, Asker, cautions, reasons
 
 
 @dataclass(frozen=True)
 class ServiceCard:
     """What a resident sees of a service. `phone` takes calls, `text_number` takes texts; both None unless verified.
     `open_state` is "open", "closed" or "unknown". `needs` are the needs it serves, asked ones first. `reasons` say why
-    it is shown, each from a field of the record."""
+    it is shown, `cautions` what to know first (full, checked long ago, a wish it misses); each from a field of the record.
+    `checked_on` is the day of the newest check as "2026-03-01", None when it is not known."""
 
     id: str
     name: str
@@ -38,21 +41,30 @@ class ServiceCard:
     reasons: tuple[str, ...]
     needs: tuple[str, ...]
     verified: bool
+    cautions: tuple[str, ...] = ()
+    checked_on: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The card as JSON-safe values."""
-        return asdict(self) | {"reasons": list(self.reasons), "needs": list(self.needs)}
+        lists = {"reasons": list(self.reasons), "needs": list(self.needs), "cautions": list(self.cautions)}
+        return asdict(self) | lists
 
 
 def card(
-    entry: Entry, asked: Sequence[str], district: str | None, now: datetime, local: LocalCatalogueData
+    entry: Entry,
+    asked: Sequence[str],
+    district: str | None,
+    now: datetime,
+    local: LocalCatalogueData,
+    asker: Asker = Asker(),  # noqa: B008 (it cannot be changed)
 ) -> ServiceCard:
     """The card of `entry` for someone in `district` who asked for `asked`, at the aware time `now`."""
     words = local.words
     state = opening(entry.opening_hours, now)
     open_text = _open_text(state, entry, now, words)
     serves = [need for need, codes in local.needs.codes.items() if codes & set(entry.codes)]
-    helps = [need for need in asked if need in serves]
+    helps = [need for need in dict.fromkeys(asked) if need in serves]
+    about = About(entry, helps, district, asker, state, open_text, now, words)
     return ServiceCard(
         id=entry.id,
         name=entry.name,
@@ -69,26 +81,12 @@ def card(
         area_text=_area_text(entry, words),
         for_whom=entry.eligibility,
         how_to_reach=_how_to_reach(entry, words),
-        reasons=tuple(_reasons(entry, helps, district, state, open_text, words)),
+        reasons=reasons(about),
         needs=(*helps, *(need for need in serves if need not in helps)),
         verified=entry.verified,
+        cautions=cautions(about),
+        checked_on=entry.checked_on.isoformat() if entry.checked_on else None,
     )
-
-
-def _reasons(
-    entry: Entry, helps: Sequence[str], district: str | None, state: Opening, open_text: str, words: Words
-) -> list[str]:
-    reasons = []
-    if helps:
-        labels = join([words("need_labels", need) for need in helps], words)
-        reasons.append(words("card", "helps_with", needs=labels))
-    if district in entry.areas and district in (*DISTRICTS, *NEIGHBOURS):
-        reasons.append(words("card", "local", district=str(district)))
-    if entry.cost == "free":
-        reasons.append(words("card", "free"))
-    if state.state == "open" and entry.verified:
-        reasons.append(words("card", "open_now", open_text=open_text))
-    return reasons
 
 
 def _hours_text(entry: Entry, words: Words) -> str:
@@ -128,11 +126,13 @@ def when(moment: datetime, now: datetime, words: Words, *, closing: bool = False
 
 
 def _area_text(entry: Entry, words: Words) -> str:
+    if not entry.area_names:
+        return words("area", "unknown")
     if NATIONAL in entry.areas:
         return words("area", "national")
     if COUNTY in entry.areas:
         return words("area", "county")
-    return words("area", "district", places=join(entry.area_names, words))
+    return words("area", "district", places=join(list(entry.area_names), words))
 
 
 def _how_to_reach(entry: Entry, words: Words) -> str:
@@ -149,11 +149,6 @@ def _how_to_reach(entry: Entry, words: Words) -> str:
     if entry.referral_route == "professional":
         ways.insert(0, words("route", "professional"))
     caution = [] if entry.verified else [words("reach", "unconfirmed")]
+    if entry.number_in_doubt and (entry.phone or entry.text_number):
+        caution.append(words("reports", "number_in_doubt"))
     return " ".join(caution + (ways or [words("reach", "nothing_known")]))
-
-
-def join(parts: Sequence[str], words: Words) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {words('hours', 'and')} {parts[-1]}"

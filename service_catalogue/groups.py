@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from service_catalogue.local import Group
 from service_catalogue.text import tokens
@@ -22,13 +23,16 @@ def groups_of(name: str, eligibility: str, codes: Sequence[str], groups: Iterabl
 
 def groups_shown(needs: Iterable[str], words: str, groups: Iterable[Group]) -> frozenset[str]:
     """The groups that a person's needs and words show them to belong to, or to care for. Nothing is guessed beyond that."""
-    said = f" {' '.join(tokens(words))} "
+    said = _as_said(words)
     asked = frozenset(needs)
     return frozenset(
-        group.name
-        for group in groups
-        if group.needs & asked or any(f" {' '.join(tokens(word))} " in said for word in group.words)
+        group.name for group in groups if group.needs & asked or any(_as_said(word) in said for word in group.words)
     )
+
+
+@lru_cache(maxsize=1024)
+def _as_said(word: str) -> str:
+    return f" {' '.join(tokens(word))} "
 
 
 def _begins(text: str, phrase: str) -> bool:

@@ -1,37 +1,31 @@
-"""Loading the starter file into the catalogue: the same file twice changes nothing."""
+"""Loading the catalogue's spreadsheet: the same rows twice change nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
-from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from service_catalogue.eligibility import read_eligibility
-from service_catalogue.identity import child_id, content_hash, record_id, slug
+from service_catalogue.identity import record_id, slug
 from service_catalogue.local import local_data
-from service_catalogue.model import (
-    LIVE,
-    WITHDRAWN,
-    CostOption,
-    Language,
-    Organization,
-    Phone,
-    Schedule,
-    Service,
-    ServiceArea,
-    ServiceNeed,
-    Source,
-)
+from service_catalogue.model import LIVE, WITHDRAWN, Organization, Service, Source
 from service_catalogue.starter_file import StarterRow, read_starter
-from service_catalogue.weekly import weekly_openings
+from service_catalogue.starter_history import Kept
+from service_catalogue.starter_record import STARTER, STARTER_ID, clear_children, fill, hash_of
 
-STARTER = "starter"
-_SHAPE = 1  # raise when the way a row becomes a record changes, so that every record is made anew
+_PARTS = (
+    Service.phones,
+    Service.schedules,
+    Service.areas,
+    Service.costs,
+    Service.languages,
+    Service.locations,
+    Service.needs,
+)
 
 
 @dataclass(frozen=True)
@@ -46,51 +40,76 @@ class LoadReport:
 
 
 def load_starter(session: Session, csv_path: Path, now: datetime) -> LoadReport:
-    """Bring the catalogue in line with the starter file, inside the caller's transaction.
+    """Bring the catalogue in line with what has changed in the shipped file since it was last read, inside the caller's
+    transaction. A row that is as it was then leaves its service as it is, whoever has changed that since.
 
     `now` (aware) becomes the time of every change. Rows marked `no` count as gone. Raises LocalDataError, naming rows
     and columns, before anything is written.
     """
-    rows = read_starter(csv_path, local_data().needs)
+    shipped = read_starter(csv_path, local_data().needs)
     now = now.astimezone(timezone.utc)
-    source = _source(session)
+    _starter_source(session)
+    before = Kept.shipped(session)
+    rows = Kept.in_force(session).rows()
+    for id in before.rows().keys() - {row.id for row in shipped}:
+        rows.pop(id, None)
+    rows.update((row.id, row) for row in shipped if not before.same(row))
+    before.keep(shipped, now)
+    report = bring_in_line(session, rows.values(), now)
+    return LoadReport(
+        len(shipped), report.new, report.changed, len(shipped) - report.new - report.changed, report.withdrawn
+    )
+
+
+def bring_in_line(session: Session, rows: Iterable[StarterRow], now: datetime) -> LoadReport:
+    """Make the services of the spreadsheet those of `rows`, all of them. A service that staff set aside (quarantined, or
+    withdrawn while its row stood) stays aside; one whose row was gone and is back comes back as itself."""
+    rows = list(rows)
+    source = _starter_source(session)
+    in_force = Kept.in_force(session)
     organizations = _organizations(session, source, rows)
-    children = (Service.phones, Service.schedules, Service.areas, Service.costs, Service.languages, Service.needs)
     known = {
         service.external_id: service
         for service in session.scalars(
-            select(Service).where(Service.source_id == source.id).options(*(selectinload(child) for child in children))
+            select(Service).where(Service.source_id == source.id).options(*(selectinload(part) for part in _PARTS))
         )
     }
     new = changed = withdrawn = 0
     for row in rows:
         service = known.pop(row.id, None)
-        hashed = content_hash({"shape": _SHAPE, **asdict(row), "checked_on": str(row.checked_on or "")})
         if service is None:
             service = Service(
-                id=record_id(STARTER, "service", row.id), source_id=source.id, external_id=row.id, added_at=now
+                id=record_id(STARTER, "service", row.id),
+                source_id=source.id,
+                external_id=row.id,
+                added_at=now,
+                state=LIVE,
             )
             session.add(service)
             new += 1
-        elif service.content_hash == hashed and service.state != WITHDRAWN:
-            continue
         else:
+            back = service.state == WITHDRAWN and row.id not in in_force
+            if service.content_hash == hash_of(row) and not back:
+                continue
+            if back:
+                service.state, service.withdrawn_at = LIVE, None
             changed += 1
-            _clear_children(session, service)
-        _fill(service, row, organizations[slug(row.organisation)], now)
-        service.content_hash = hashed
+            clear_children(session, service)
+        fill(service, row, organizations[slug(row.organisation)], now)
     for service in known.values():
         if service.state != WITHDRAWN:
             service.state, service.withdrawn_at, service.changed_at = WITHDRAWN, now, now
             withdrawn += 1
+    in_force.keep(rows, now)
     session.flush()
     return LoadReport(len(rows), new, changed, len(rows) - new - changed, withdrawn)
 
 
-def _source(session: Session) -> Source:
+def _starter_source(session: Session) -> Source:
+    """The source that the services of the spreadsheet belong to; made when it is not there yet."""
     source = session.scalar(select(Source).where(Source.name == STARTER))
     if source is None:
-        source = Source(id=record_id(STARTER, "source", STARTER), name=STARTER, dialect="csv")
+        source = Source(id=STARTER_ID, name=STARTER, dialect="csv")
         session.add(source)
         session.flush()
     return source
@@ -101,65 +120,13 @@ def _organizations(session: Session, source: Source, rows: Sequence[StarterRow])
         organization.external_id: organization
         for organization in session.scalars(select(Organization).where(Organization.source_id == source.id))
     }
-    for row in rows:
-        key = slug(row.organisation)
+    # Spelt in two ways, the first row says how it is written: otherwise every load would change it back and forth.
+    for key, name in {slug(row.organisation): row.organisation for row in reversed(rows)}.items():
         if key not in known:
             known[key] = Organization(
-                id=record_id(STARTER, "organization", key), source_id=source.id, external_id=key, name=row.organisation
+                id=record_id(STARTER, "organization", key), source_id=source.id, external_id=key, name=name
             )
             session.add(known[key])
-        elif known[key].name != row.organisation:
-            known[key].name = row.organisation
+        elif known[key].name != name:
+            known[key].name = name
     return known
-
-
-def _clear_children(session: Session, service: Service) -> None:
-    for part in (service.phones, service.schedules, service.areas, service.costs, service.languages, service.needs):
-        part.clear()
-    session.flush()  # the old rows must be gone before rows with the same ids come in
-
-
-def _fill(service: Service, row: StarterRow, organization: Organization, now: datetime) -> None:
-    who = read_eligibility(row.eligibility)
-    service.organization = organization
-    service.name, service.summary, service.url, service.email = row.name, row.summary, row.url, row.email
-    service.eligibility_text = row.eligibility
-    service.minimum_age, service.maximum_age, service.audience = who.minimum_age, who.maximum_age, who.audience
-    service.referral_route, service.cost, service.opening_hours = row.referral_route, row.cost, row.opening_hours
-    service.source_text, service.verified, service.checked_on = row.source, row.verified, row.checked_on
-    if service.state in (None, WITHDRAWN):
-        service.state = LIVE
-    service.withdrawn_at, service.changed_at = None, now
-
-    def new_id(kind: str, content: str) -> str:
-        return child_id(service.id, kind, content)
-
-    if row.phone:
-        kind = row.phone_kind or "voice"
-        service.phones = [Phone(id=new_id("phone", row.phone), number=row.phone, kind=kind, verified=row.verified)]
-    service.schedules = [
-        Schedule(
-            id=new_id("schedule", f"{opening.byday} {opening.opens_at}-{opening.closes_at}"),
-            byday=opening.byday,
-            opens_at=opening.opens_at,
-            closes_at=opening.closes_at,
-            position=position,
-        )
-        for position, opening in enumerate(weekly_openings(row.opening_hours))
-    ]
-    service.areas = [
-        ServiceArea(id=new_id("area", area), name=area, position=position) for position, area in enumerate(row.areas)
-    ]
-    if row.cost != "unknown":
-        amount = Decimal(0) if row.cost == "free" else None
-        service.costs = [CostOption(id=new_id("cost", row.cost), option=row.cost, amount=amount)]
-    # The file lists interpreters among the languages; Open Referral keeps them apart.
-    service.interpretation = "; ".join(name for name in row.languages if "interpreter" in name.casefold())
-    service.languages = [
-        Language(id=new_id("language", name), name=name, position=position)
-        for position, name in enumerate(row.languages)
-        if "interpreter" not in name.casefold()
-    ]
-    service.needs = [
-        ServiceNeed(id=new_id("need", code), code=code, position=position) for position, code in enumerate(row.needs)
-    ]

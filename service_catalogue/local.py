@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from common.local_data import LocalDataError, read_yaml
+from service_catalogue.thesaurus import Thesaurus
 
 _SHIPPED = Path(__file__).resolve().parents[1] / "data" / "leicestershire"
 
@@ -38,6 +39,7 @@ class NeedCodes:
     crisis: frozenset[str]
     hand_off: frozenset[str]
     known: frozenset[str]
+    own_doors: frozenset[str] = frozenset()  # names of services that the assistant itself leads to
 
     def codes_for(self, need: str) -> frozenset[str]:
         """The codes of `need`. Raises ValueError for a need that the vocabulary does not have."""
@@ -79,6 +81,7 @@ class LocalCatalogueData:
     needs: NeedCodes
     groups: tuple[Group, ...]
     words: Words
+    thesaurus: Thesaurus
 
 
 def local_data(data_dir: Path | None = None) -> LocalCatalogueData:
@@ -86,7 +89,17 @@ def local_data(data_dir: Path | None = None) -> LocalCatalogueData:
 
     Raises LocalDataError when a file is missing or malformed.
     """
-    return _read((data_dir or Path(os.environ.get("DATA_DIR") or _SHIPPED)).resolve())
+    return _read(data_dir_of(data_dir))
+
+
+def data_dir_of(data_dir: Path | None) -> Path:
+    """The folder that is meant: the one given, else DATA_DIR, else the shipped one."""
+    return _resolved(data_dir or Path(os.environ.get("DATA_DIR") or _SHIPPED))
+
+
+@lru_cache(maxsize=16)
+def _resolved(path: Path) -> Path:
+    return path.resolve()
 
 
 @lru_cache(maxsize=16)
@@ -95,7 +108,7 @@ def _read(data_dir: Path) -> LocalCatalogueData:
     needs = _need_codes(data_dir / "need_codes.yml")
     for need in needs.codes:
         words("need_labels", need)
-    return LocalCatalogueData(needs, _groups(data_dir / "catalogue_groups.yml", needs), words)
+    return LocalCatalogueData(needs, _groups(data_dir / "catalogue_groups.yml", needs), words, Thesaurus.load(data_dir))
 
 
 def _need_codes(path: Path) -> NeedCodes:
@@ -115,7 +128,8 @@ def _need_codes(path: Path) -> NeedCodes:
         if not codes <= needs.get(need, frozenset()):
             raise LocalDataError(f"{path}: loose_codes.{need}: each code must also stand under needs.{need}")
     known = crisis | hand_off | groups | frozenset().union(*needs.values())
-    return NeedCodes(needs, loose, crisis, hand_off, known)
+    own_doors = _texts(path, "own_doors", content.get("own_doors"))
+    return NeedCodes(needs, loose, crisis, hand_off, known, own_doors)
 
 
 def _groups(path: Path, needs: NeedCodes) -> tuple[Group, ...]:

@@ -2,136 +2,145 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Any
-
 from aiohttp import web
-from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session, joinedload, selectinload
 
 from common.database import Database
 from common.settings import Settings
-from service_catalogue.local import LocalCatalogueData, local_data
-from service_catalogue.model import LIVE, Service
-from service_catalogue.open_referral_view import Json, full, summary
-from service_catalogue.snapshot import snapshot_of
+from service_catalogue.local import Words, local_data
+from service_catalogue.points import Points
+from service_catalogue.publishing import parameters, shelf
+from service_catalogue.publishing.coverage import Coverage
+from service_catalogue.publishing.nearness import within
+from service_catalogue.publishing.other_answers import OrganizationAnswers, TermAnswers
+from service_catalogue.publishing.refusal import Refused
+from service_catalogue.publishing.replies import PREFLIGHT, Answer, Batch, Replies, error
+from service_catalogue.publishing.service_answers import ServiceAnswers
+from service_catalogue.publishing.services import ServiceView
 
 BASE = "/open-referral/v3"
-PER_PAGE, MOST_PER_PAGE = 50, 500
 METADATA = {
     "version": "HSDS-UK-3.0",
     "profile": "https://github.com/OpenReferralUK/uk-profile",
     "openapi_url": "https://raw.githubusercontent.com/OpenReferralUK/uk-profile/main/schema/openapi.json",
 }
-_CORS = {"Access-Control-Allow-Origin": "*"}
-_PREFLIGHT = {**_CORS, "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS", "Access-Control-Allow-Headers": "*"}
-_log = logging.getLogger(__name__)
-
-
-class _Refused(Exception):
-    """An answer other than 200: HTTP status, code for programs, message for people."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
+WORDS = "open_referral_words.yml"
 
 
 def routes(db: Database, settings: Settings) -> list[web.RouteDef]:
-    """The routes under /open-referral/v3: metadata, `services` (page, per_page, search) and `services/{id}`.
+    """The routes under /open-referral/v3 (docs/open-referral.md lists them with their filters).
 
-    Errors are `{"error": {"code", "message"}}`: 400 bad_page, 404 not_found, 405 read_only, 503 unavailable.
+    Errors are `{"error": {"code", "message"}}`: 400 bad_page or bad_parameter, 404 not_found, 405 read_only,
+    503 unavailable. Raises LocalDataError when a local data file cannot be used.
     """
-    api = _Api(db, local_data(settings.data_dir))
+    api = _Api(db, settings)
+    paths = {
+        "": api.metadata,
+        "/": api.metadata,
+        "/services": api.services,
+        "/services/{id}": api.service,
+        "/service_at_locations": api.places,
+        "/service_at_locations/{id}": api.place,
+        "/organizations": api.organizations,
+        "/organizations/{id}": api.organization,
+        "/taxonomies": api.taxonomies,
+        "/taxonomies/{id}": api.taxonomy,
+        "/taxonomy_terms": api.terms,
+        "/taxonomy_terms/{id}": api.term,
+    }
     return [
-        web.get(BASE, api.metadata),
-        web.get(f"{BASE}/", api.metadata),
-        web.get(f"{BASE}/services", api.services),
-        web.get(f"{BASE}/services/{{id}}", api.service),
+        *(web.get(BASE + path, handler) for path, handler in paths.items()),
         web.route("*", f"{BASE}{{rest:(/.*)?}}", api.anything_else),
     ]
 
 
 class _Api:
-    def __init__(self, db: Database, local: LocalCatalogueData) -> None:
-        self._db = db
-        self._local = local
+    """One handler a route: parameters checked, then answered from one session."""
 
-    async def metadata(self, request: web.Request) -> web.Response:
-        return _json(METADATA)
-
-    async def services(self, request: web.Request) -> web.Response:
-        try:
-            page = _whole_number(request, "page", 1, 10**6)
-            per_page = _whole_number(request, "per_page", PER_PAGE, MOST_PER_PAGE)
-            return _json(await self._db.read(self._page, page, per_page, request.query.get("search", "").strip()))
-        except (_Refused, SQLAlchemyError) as error:
-            return _error(error)
-
-    async def service(self, request: web.Request) -> web.Response:
-        try:
-            return _json(await self._db.read(self._one, request.match_info["id"]))
-        except (_Refused, SQLAlchemyError) as error:
-            return _error(error)
-
-    async def anything_else(self, request: web.Request) -> web.Response:
-        if request.method == "OPTIONS":
-            return web.Response(status=204, headers=_PREFLIGHT)
-        if request.method not in ("GET", "HEAD"):
-            return _error(_Refused(405, "read_only", "This API can only be read. Use GET."))
-        return _error(_Refused(404, "not_found", f"There is nothing here. Start at {BASE}/services."))
-
-    def _page(self, session: Session, page: int, per_page: int, search: str) -> Json:
-        listed = select(Service).where(Service.state == LIVE)
-        if search:
-            found = snapshot_of(session, self._local).text.scores(search)
-            listed = listed.where(Service.id.in_(list(found)))
-        total = session.scalar(select(func.count()).select_from(listed.subquery())) or 0
-        services = session.scalars(
-            listed.options(joinedload(Service.organization))
-            .order_by(Service.name, Service.id)
-            .offset((page - 1) * per_page)
-            .limit(per_page)
-        ).all()
-        pages = -(-total // per_page)
-        return {
-            "total_items": total,
-            "total_pages": pages,
-            "page_number": page,
-            "size": len(services),
-            "first_page": page == 1,
-            "last_page": page >= pages,
-            "empty": not services,
-            "contents": [summary(service, self._local.words) for service in services],
-        }
-
-    def _one(self, session: Session, id: str) -> Json:
-        children = (Service.phones, Service.schedules, Service.areas, Service.costs, Service.languages, Service.needs)
-        service = session.scalar(
-            select(Service)
-            .where(Service.id == id.lower(), Service.state == LIVE)
-            .options(joinedload(Service.organization), *(selectinload(child) for child in children))
+    def __init__(self, db: Database, settings: Settings) -> None:
+        local, path = local_data(settings.data_dir), settings.data_dir / WORDS
+        words, points = Words(path), Points.load(settings.data_dir)
+        view, terms = ServiceView(local.words, words), shelf.Terms(local.needs.known)
+        self._services = ServiceAnswers(
+            view,
+            terms,
+            Coverage.load(settings.data_dir),
+            lambda session, postcode, metres: within(session, points, postcode, metres),
         )
-        if service is None:
-            raise _Refused(404, "not_found", "There is no service with this id in the catalogue.")
-        return full(service, self._local.words)
+        self._organizations = OrganizationAnswers(view)
+        self._terms = TermAnswers(terms, words)
+        self._replies = Replies(db, salt=path.read_text() + (settings.data_dir / "catalogue_words.yml").read_text())
+
+    async def metadata(self, request: web.Request) -> web.StreamResponse:
+        return await self._replies.json(request, lambda query: lambda session: METADATA)
+
+    async def services(self, request: web.Request) -> web.StreamResponse:
+        def whole(query: parameters.Query) -> Batch:
+            filters, page = parameters.filters(query), parameters.page(query)
+            return lambda session, mark: self._services.lines(session, filters, page, mark)
+
+        def paged(query: parameters.Query) -> Answer:
+            filters, page = parameters.filters(query), parameters.page(query)
+            return lambda session: self._services.listed(session, filters, page)
+
+        if request.query.get("format", "").casefold() == "ndjson":
+            return await self._replies.lines(request, whole)
+        return await self._replies.json(request, paged)
+
+    async def service(self, request: web.Request) -> web.StreamResponse:
+        return await self._replies.json(request, lambda _: lambda session: self._services.one(session, _id(request)))
+
+    async def places(self, request: web.Request) -> web.StreamResponse:
+        def asked(query: parameters.Query) -> Answer:
+            filters, page = parameters.filters(query), parameters.page(query)
+            return lambda session: self._services.places(session, filters, page)
+
+        return await self._replies.json(request, asked)
+
+    async def place(self, request: web.Request) -> web.StreamResponse:
+        return await self._replies.json(request, lambda _: lambda session: self._services.place(session, _id(request)))
+
+    async def organizations(self, request: web.Request) -> web.StreamResponse:
+        def asked(query: parameters.Query) -> Answer:
+            search, page = parameters.search_words(query), parameters.page(query)
+            return lambda session: self._organizations.listed(session, search, page)
+
+        return await self._replies.json(request, asked)
+
+    async def organization(self, request: web.Request) -> web.StreamResponse:
+        def asked(query: parameters.Query) -> Answer:
+            full = parameters.flag(query, "full_service")
+            return lambda session: self._organizations.one(session, _id(request), full)
+
+        return await self._replies.json(request, asked)
+
+    async def taxonomies(self, request: web.Request) -> web.StreamResponse:
+        def asked(query: parameters.Query) -> Answer:
+            search, page = parameters.search_words(query), parameters.page(query)
+            return lambda session: self._terms.taxonomies(session, search, page)
+
+        return await self._replies.json(request, asked)
+
+    async def taxonomy(self, request: web.Request) -> web.StreamResponse:
+        return await self._replies.json(request, lambda _: lambda session: self._terms.taxonomy(session, _id(request)))
+
+    async def terms(self, request: web.Request) -> web.StreamResponse:
+        def asked(query: parameters.Query) -> Answer:
+            search, page = parameters.search_words(query), parameters.page(query)
+            taxonomy, parent = (parameters.identifier(query, name) for name in ("taxonomy_id", "parent_id"))
+            return lambda session: self._terms.terms(session, search, taxonomy, parent, page)
+
+        return await self._replies.json(request, asked)
+
+    async def term(self, request: web.Request) -> web.StreamResponse:
+        return await self._replies.json(request, lambda _: lambda session: self._terms.term(session, _id(request)))
+
+    async def anything_else(self, request: web.Request) -> web.StreamResponse:
+        if request.method == "OPTIONS":
+            return web.Response(status=204, headers=PREFLIGHT)
+        if request.method not in ("GET", "HEAD"):
+            return error(Refused(405, "read_only", "This API can only be read. Use GET."))
+        return error(Refused(404, "not_found", f"There is nothing here. Start at {BASE}/services."))
 
 
-def _whole_number(request: web.Request, name: str, default: int, most: int) -> int:
-    text = request.query.get(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= most):
-        raise _Refused(400, "bad_page", f"{name} must be a whole number from 1 to {most}.")
-    return int(text)
-
-
-def _json(content: Any, status: int = 200) -> web.Response:
-    return web.json_response(content, status=status, headers=_CORS)
-
-
-def _error(error: Exception) -> web.Response:
-    if not isinstance(error, _Refused):
-        _log.error("the catalogue cannot be read: %s", type(error).__name__)
-        error = _Refused(503, "unavailable", "The catalogue cannot be read just now. Please try again later.")
-    return _json({"error": {"code": error.code, "message": error.message}}, error.status)
+def _id(request: web.Request) -> str:
+    return request.match_info["id"].lower()

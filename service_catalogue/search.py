@@ -1,29 +1,48 @@
-"""Finding services for a resident: by needs, district and words."""
+"""Finding services for a resident: by needs, place, words and what they wish for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy.orm import Session
 
 from common.clock import LONDON
+from service_catalogue import meaning
 from service_catalogue.cards import ServiceCard, card
+from service_catalogue.choosing import choose
+from service_catalogue.entry import Entry
 from service_catalogue.groups import groups_shown
 from service_catalogue.hours import is_open
-from service_catalogue.local import NeedCodes, local_data
-from service_catalogue.ranking import Rules, choose
-from service_catalogue.snapshot import Entry, Snapshot, snapshot_of
+from service_catalogue.local import LocalCatalogueData, data_dir_of, local_data
+from service_catalogue.match import explicit_no, meets
+from service_catalogue.points import Point, Points
+from service_catalogue.ranking import Facts, Ranked, Rules
+from service_catalogue.reasons import Asker
+from service_catalogue.snapshot import Snapshot, fresh, reading_of
+from service_catalogue.topics import TopicIndex
+from service_catalogue.wishes import NONE, Wishes, wishes
 
 __all__ = ["Query", "ServiceCard", "search"]
+
+_NAMED = 0.3  # how much the words of its record count beside the topics
+_LEAST = 0.45  # of the best answer to the words: what fits less is not offered
+_MOST = 60  # services that are looked at closely when the search is by words
 
 
 @dataclass(frozen=True)
 class Query:
     """What is asked for. `needs`: names of the vocabulary, e.g. "money_debt". `district`: one of the seven, "Leicester",
     "Rutland" or None for not known. `words`: what the resident said; with needs it only changes the order, without needs
-    it is the search. `exclude`: ids that were shown already. `age`: in years; None stands for an adult."""
+    it is the search. `exclude`: ids that were shown already. `age`: in years; None stands for an adult.
+
+    `place`: where the person is, as a point or the name of a town or village; `postcode`: theirs, or the first half of it.
+    Both are only used to say how far away things are. `wishes`: what the help must be like; None: as their words say.
+    `unlike`: ids of services of a kind that is not wanted; what is there for the same thing first of all is left out."""
 
     needs: tuple[str, ...]
     district: str | None
@@ -31,6 +50,10 @@ class Query:
     exclude: frozenset[str] = frozenset()
     limit: int = 3
     age: int | None = None
+    place: Point | str | None = None
+    postcode: str = ""
+    wishes: Wishes | None = None
+    unlike: frozenset[str] = frozenset()
 
 
 def search(session: Session, query: Query, now: datetime) -> list[ServiceCard]:
@@ -39,10 +62,40 @@ def search(session: Session, query: Query, now: datetime) -> list[ServiceCard]:
     Raises ValueError for a need that the vocabulary does not have.
     """
     local = local_data()
-    snapshot = snapshot_of(session, local)
-    scores = snapshot.text.scores(query.words) if query.words else {}
+    asker = asker_of(query)
+    return [card(entry, query.needs, query.district, now, local, asker) for entry in found(session, query, now, asker)]
+
+
+def found(session: Session, query: Query, now: datetime, asker: Asker | None = None) -> list[Entry]:
+    """The entries behind the cards of `search`, in the same order."""
+    local = local_data()
+    asker = asker or asker_of(query)
+    reading = reading_of(session, local)
+    rules = rules_of(query, local, now)
+    spare = 0 if reading.current else query.limit
+    chosen = choose(_ranked(reading.snapshot, query, asker, rules, now, local), query.limit + spare)
+    if reading.current:
+        return [one.entry for one in chosen]
+    # The catalogue has changed since it was read: what is shown is read anew.
+    newest = fresh(session, [one.entry.id for one in chosen], local)
+    entries = [newest[one.entry.id] for one in chosen if one.entry.id in newest]
+    return [entry for entry in entries if _may_be_shown(entry, query, asker, rules)][: query.limit]
+
+
+def asker_of(query: Query) -> Asker:
+    """What the question says of the person's place and wishes."""
+    place = query.place
+    if isinstance(place, str):
+        place = _points(data_dir_of(None)).of_place(place)
+    if place is None and query.postcode:
+        place = _points(data_dir_of(None)).of_postcode(query.postcode)
+    outcode = query.postcode.upper().split(" ")[0] if query.postcode else ""
+    return Asker(query.wishes if query.wishes is not None else wishes(query.words), place, outcode)
+
+
+def rules_of(query: Query, local: LocalCatalogueData, now: datetime) -> Rules:
     needs = tuple(dict.fromkeys(query.needs))
-    rules = Rules(
+    return Rules(
         needs,
         query.district,
         local.needs,
@@ -50,17 +103,86 @@ def search(session: Session, query: Query, now: datetime) -> list[ServiceCard]:
         shown=groups_shown(needs, query.words, local.groups),
         today=now.astimezone(LONDON).date(),
     )
-    ranked = [
-        rules.rank(entry, text=scores.get(entry.id, 0.0), open_now=is_open(entry.opening_hours, now) is True)
-        for entry in _candidates(snapshot, needs, scores, local.needs)
-        if entry.id not in query.exclude and rules.allows(entry)
-    ]
-    return [card(one.entry, needs, query.district, now, local) for one in choose(ranked, query.limit)]
 
 
-def _candidates(snapshot: Snapshot, needs: Sequence[str], scores: dict[str, float], codes: NeedCodes) -> list[Entry]:
-    if not needs:
-        return [snapshot.by_id[id] for id in scores]
-    wanted = {code for need in needs for code in codes.codes_for(need)}
-    found = {entry.id: entry for code in wanted for entry in snapshot.by_code.get(code, ())}
-    return list(found.values())
+def _ranked(
+    snapshot: Snapshot, query: Query, asker: Asker, rules: Rules, now: datetime, local: LocalCatalogueData
+) -> list[Ranked]:
+    answers, named = _answers(snapshot, query.words, local)
+    if query.needs:
+        codes = {code for need in query.needs for code in local.needs.codes_for(need)}
+        within = (snapshot.within(rules.areas) & snapshot.listed).tolist()
+        places = sorted({place for code in codes for place in snapshot.by_code.get(code, ()) if within[place]})
+    else:
+        places = _most_relevant(answers, snapshot.within(rules.areas), _MOST + len(query.exclude) + 2 * query.limit)
+    best = float(answers[places].max(initial=0.0))
+    shares = (answers[places] / best).tolist() if best else [0.0] * len(places)
+    miles = [None] * len(places)
+    if asker.place is not None:
+        miles = [
+            None if distance != distance else distance
+            for distance in snapshot.distances.of(asker.place)[places].tolist()
+        ]
+    unwanted = {entry.codes[0] for entry in snapshot.entries if entry.id in query.unlike and entry.codes}
+    ranked = []
+    opened: dict[str, bool] = {}
+    wished = asker.wishes != NONE
+    for place, share, distance in zip(places, shares, miles, strict=True):
+        entry = snapshot.entries[place]
+        if (
+            entry.id in query.exclude
+            or (entry.codes and entry.codes[0] in unwanted)
+            or not (query.needs or rules.allows(entry))
+        ):
+            continue
+        if (wished or query.age is not None) and explicit_no(entry, asker.wishes, query.age):
+            continue
+        if entry.opening_hours not in opened:
+            opened[entry.opening_hours] = is_open(entry.opening_hours, now) is True
+        facts = Facts(
+            named.get(entry.id, 0.0),
+            share,
+            meets(entry, asker.wishes, distance) if wished else None,
+            distance,
+            opened[entry.opening_hours],
+        )
+        ranked.append(rules.rank(entry, facts))
+    return ranked
+
+
+def _may_be_shown(entry: Entry, query: Query, asker: Asker, rules: Rules) -> bool:
+    return rules.allows(entry) and not explicit_no(entry, asker.wishes, query.age)
+
+
+def _answers(
+    snapshot: Snapshot, words: str, local: LocalCatalogueData
+) -> tuple[npt.NDArray[np.float64], dict[str, float]]:
+    """For each service how far it answers the words; and by id how well its own words match them."""
+    if not words:
+        return np.zeros(len(snapshot.entries)), {}
+    named = snapshot.text.scores(local.thesaurus.in_plain_words(words))
+    answers = snapshot.links.relevance(_topics(data_dir_of(None)).scores(words))
+    for id, score in named.items():
+        answers[snapshot.places[id]] += _NAMED * score
+    return answers, named
+
+
+def _most_relevant(answers: npt.NDArray[np.float64], within: npt.NDArray[np.bool_], most: int) -> list[int]:
+    answers = np.where(within, answers, 0.0)
+    best = answers.max(initial=0.0)
+    if not best:
+        return []
+    places = np.flatnonzero(answers >= best * _LEAST)
+    if len(places) > most:
+        places = places[np.argpartition(-answers[places], most - 1)[:most]]
+    return [int(place) for place in places]
+
+
+@lru_cache(maxsize=4)
+def _topics(data_dir: Path) -> TopicIndex:
+    return TopicIndex(local_data(data_dir).thesaurus, meaning.load())
+
+
+@lru_cache(maxsize=4)
+def _points(data_dir: Path) -> Points:
+    return Points.load(data_dir)

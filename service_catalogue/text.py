@@ -1,7 +1,4 @@
-"""Matching a resident's words with the words of services: whole words, beginnings and near misses.
-
-`TextIndex.scores` is the one door: search by meaning can take its place without anything else changing.
-"""
+"""Matching a resident's words with the words of services: whole words, beginnings and near misses."""
 
 from __future__ import annotations
 
@@ -30,6 +27,29 @@ def tokens(text: str) -> list[str]:
     """Words in small letters without possessives: "The carer's café" -> the, carer, cafe."""
     lowered = text.casefold().replace("’", "'").replace("é", "e")
     return _WORD.findall(re.sub(r"'s?\b", "", lowered))
+
+
+_ENDINGS = ("ing", "ies", "es", "ed", "s")
+_LITTLE = frozenset(
+    _WORD.findall(
+        "hes shes theres were till did lot ever also too much really then than now because cannot into out off over more only "
+        "even every"
+    )
+)
+
+
+def stem(word: str) -> str:
+    """The word without its ending, roughly: "cooking", "cooks" and "cooked" -> "cook"."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def content_words(text: str) -> list[str]:
+    """Stems of the words that say something, in their order."""
+    words = (word for word in tokens(text) if word not in _COMMON and word not in _LITTLE)
+    return [found for word in words if len(found := stem(word)) > 1 and found not in _COMMON and found not in _LITTLE]
 
 
 def telling(text: str) -> list[str]:
@@ -89,6 +109,11 @@ class TextIndex:
                     break
                 near.setdefault(longer, _BEGINNING)
         if not near and len(word) >= _SHORTEST_NEAR_MISS:
-            for likely, _, _ in process.extract(word, self._sorted, scorer=fuzz.ratio, score_cutoff=_LIKE, limit=3):
+            alike = self._beginning_with(word[0])  # a slip in the first letter is rare, and looking for it slow
+            for likely, _, _ in process.extract(word, alike, scorer=fuzz.ratio, score_cutoff=_LIKE, limit=3):
                 near[likely] = _NEAR_MISS
         return tuple(near.items())
+
+    def _beginning_with(self, letter: str) -> list[str]:
+        words = self._sorted or []
+        return words[bisect_left(words, letter) : bisect_left(words, chr(ord(letter) + 1))]

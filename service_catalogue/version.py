@@ -18,7 +18,8 @@ def current(session: Session) -> str:
     return session.scalar(select(CatalogueVersion.token).where(CatalogueVersion.id == 1)) or _NEVER_LOADED
 
 
-def _renew(session: Session) -> None:
+def renew(session: Session) -> None:
+    """For a change outside the catalogue's tables that its readers show; changes to those tables are noticed here."""
     token = str(uuid.uuid4())  # random, so that a rolled-back change can never share its token with another one
     row = session.get(CatalogueVersion, 1)
     if row is None:
@@ -31,7 +32,7 @@ def _renew(session: Session) -> None:
 def _on_flush(session: Session, _context: Any, _instances: Any) -> None:
     touched = (*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row)))
     if any(isinstance(row, CatalogueRecord) for row in touched):
-        _renew(session)
+        renew(session)
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -39,4 +40,4 @@ def _on_bulk_change(state: ORMExecuteState) -> None:
     if (state.is_update or state.is_delete or state.is_insert) and any(
         issubclass(mapper.class_, CatalogueRecord) for mapper in state.all_mappers
     ):
-        _renew(state.session)
+        renew(state.session)

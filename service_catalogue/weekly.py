@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
-from service_catalogue.osm_hours import HoursError
+from service_catalogue.osm_hours import HoursError, mentions_school_holidays
 from service_catalogue.plain_hours import evaluator_of_ordinary_weeks, ordinary_week
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -23,7 +23,7 @@ class WeeklyOpening(NamedTuple):
 def weekly_openings(hours: str) -> list[WeeklyOpening]:
     """The openings of an ordinary week. Empty when hours are not known, or not the same every week: better no schedule
     than a wrong one."""
-    if not hours:
+    if not hours or mentions_school_holidays(hours):
         return []
     try:
         week = ordinary_week(evaluator_of_ordinary_weeks(hours))

@@ -1,6 +1,6 @@
 """the catalogue from feeds and people
 
-Revision: 0003, after: 0002, made: 2026-11-22 08:54:24.594162
+Revision: 0003, after: 0002, made: 2026-11-22 09:33:55.651569
 """
 
 from __future__ import annotations
@@ -188,6 +188,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('hours_note', sa.Text(), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('assured_on', sa.Date(), nullable=True))
         batch_op.add_column(sa.Column('source_changed_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_check_constraint(
+            batch_op.f("ck_catalogue_service_gender"), "gender IN ('any', 'women', 'men')"
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_catalogue_service_capacity"), "capacity IN ('open', 'waiting', 'full', 'unknown')"
+        )
 
     with op.batch_alter_table('catalogue_source', schema=None) as batch_op:
         batch_op.add_column(sa.Column('vouched_by', sa.String(length=200), nullable=False, server_default=''))
@@ -199,6 +205,8 @@ def downgrade() -> None:
         batch_op.drop_column('vouched_by')
 
     with op.batch_alter_table('catalogue_service', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_catalogue_service_capacity"), type_="check")
+        batch_op.drop_constraint(batch_op.f("ck_catalogue_service_gender"), type_="check")
         batch_op.drop_column('source_changed_at')
         batch_op.drop_column('assured_on')
         batch_op.drop_column('hours_note')

@@ -56,3 +56,13 @@ def test_a_need_named_in_a_correction_is_heard_by_its_name() -> None:
     )  # fmt: skip
     assert take_needs(now, SERVICES)
     assert now.get("needs") == ["home_safety_fire"]
+
+
+def test_a_need_denied_that_was_not_on_the_list_stays_off_it() -> None:
+    """The same correction again leaves the corrected list as it is."""
+    now = turn(
+        "not the money, just the smoke alarms", intent="correction", form="assessment_form",
+        requested_slot="needs_right", needs=["home_safety_fire"], entities=[("need", "money_debt")],
+    )  # fmt: skip
+    assert not take_needs(now, SERVICES)
+    assert now.get("needs") == ["home_safety_fire"]

@@ -15,7 +15,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 import desk.model  # noqa: F401  (declares the tables)
+import referrals.follow_up
 import referrals.model  # noqa: F401  (declares the tables)
+import service_catalogue.feed_model  # noqa: F401  (declares the tables)
 from common import settings as configuration
 from common.clock import FrozenClock
 from common.database import Base, Database, open_database
@@ -23,10 +25,12 @@ from common.encryption import Cipher, use
 from common.settings import Settings
 from desk.accounts import create_account
 from desk.app import create_desk
+from desk.catalogue.feed_import import Importer
 from desk.contact_check import ContactCheck
 from referrals.request import ReferralRequest
 from referrals.submit import submit
 from referrals.team import TeamFacts
+from service_catalogue.importing import import_feed
 from tests.referrals.support import DATA, SATURDAY, make_request
 
 SECRET = "a secret key for tests only, 32 long"
@@ -55,6 +59,17 @@ class Browser:
         found = re.search(r'name="token" value="([^"]*)"', self.page)
         form.setdefault("token", found[1] if found else "")
         response = await self.session.post(self.base + path, data=form, headers=headers, allow_redirects=False)
+        self.page = await response.text()
+        return response
+
+    async def send_file(self, path: str, content: bytes, **form: str) -> aiohttp.ClientResponse:
+        """Send the form of the open page with a file in its field `file`; the server decides, not the browser."""
+        data = aiohttp.FormData(quote_fields=False)
+        found = re.search(r'name="token" value="([^"]*)"', self.page)
+        for name, value in {"token": found[1] if found else "", **form}.items():
+            data.add_field(name, value)
+        data.add_field("file", content, filename="../../a file.csv", content_type="text/csv")
+        response = await self.session.post(self.base + path, data=data, allow_redirects=False)
         self.page = await response.text()
         return response
 
@@ -110,12 +125,18 @@ def env(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-async def office(db: Database, env: dict[str, str]) -> AsyncIterator[Office]:
+def importer() -> Importer:
+    """What imports feeds; a test may stand in another by overriding this fixture."""
+    return import_feed
+
+
+@pytest.fixture
+async def office(db: Database, env: dict[str, str], importer: Importer) -> AsyncIterator[Office]:
     clock, settings, cipher = FrozenClock(SATURDAY), configuration.load(env), use(Cipher(SECRET))
     with db.transaction() as session:
         passwords = {name: create_account(session, name, clock.now()) for name in ("amina", "bob")}
-    desk_app = create_desk(db, settings, clock, cipher, no_problems)
-    root = web.Application()
+    desk_app = create_desk(db, settings, clock, cipher, no_problems, importer)
+    root = web.Application(client_max_size=64 * 1024)  # as the front door's
     root.add_subapp("/desk/", desk_app)
     server = TestServer(root, host="127.0.0.1")
     await server.start_server()

@@ -10,11 +10,12 @@ from sqlalchemy import select, update
 
 from desk.contact import HIDDEN, mask
 from desk.render import ago
-from referrals import handling
+from referrals import follow_up, handling
+from referrals.follow_up import FollowUpRules
 from referrals.model import Delivery
 from referrals.request import Need
 from tests.desk.conftest import Browser, Office
-from tests.referrals.support import SATURDAY, another
+from tests.referrals.support import DATA, SATURDAY, another
 
 ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
@@ -61,6 +62,24 @@ async def test_the_packet_and_the_promise_as_told_are_on_the_page(office: Office
         assert text in page
     assert "They will contact you in their working hours; I can&#39;t say which day." in page
     assert "Our own target. No day was promised." in page
+
+
+async def test_whether_it_helped_is_on_the_page(office: Office):
+    """The text agreed to after two weeks: when it goes, and what came back."""
+    reference = office.refer()
+    rules = FollowUpRules.load(DATA)
+    now = office.clock.now()
+    with office.db.transaction() as session:
+        follow_up.agree(
+            session, rules, conversation="c", episode="e", phone="+447700900123", words="May I?", reference=reference, now=now
+        )  # fmt: skip
+    browser = await office.signed_in()
+    assert "They agreed to one text on" in await open_page(browser, reference)
+    with office.db.transaction() as session:
+        (row,) = follow_up.due(session, now + timedelta(days=20))
+        follow_up.sent(row, "s", now)
+        follow_up.answer(session, "s", follow_up.NOT_YET, now)
+    assert "Asked by text two weeks later: not yet." in await open_page(browser, reference)
 
 
 async def test_contact_details_stay_hidden_until_the_rules_were_read(office: Office):

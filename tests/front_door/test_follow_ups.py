@@ -1,4 +1,4 @@
-"""The text that a resident agreed to goes out once, in the daytime, and its answer reaches the bot as one."""
+"""Texts that were asked for: the one two weeks later, in the daytime and once; a list from the web, at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from sqlalchemy import select
 from common.clock import Clock
 from front_door.model import Conversation
 from front_door.retention import erase
-from referrals import follow_up
+from referrals import asked_text, follow_up
+from referrals.asked_text import AskedText
 from referrals.follow_up import FollowUp, FollowUpRules
 from tests.front_door.support import DATA, FAST, MOBILE, House, eventually
 
@@ -23,9 +24,9 @@ DUE = AGREED + timedelta(days=14)
 
 
 class Turned(Clock):
-    """A clock that a test sets."""
+    """A clock that a test sets; until then nothing is due."""
 
-    at = DUE
+    at = AGREED
 
     def now(self) -> datetime:
         return self.at
@@ -49,6 +50,11 @@ async def states(house: House) -> list[str]:
     return [row.state for row in await house.rows(select(FollowUp))]
 
 
+def turn(house: House, to: datetime) -> None:
+    assert isinstance(house.clock, Turned)
+    house.clock.at = to
+
+
 async def until(house: House, state: str) -> None:
     async def reached() -> bool:
         return await states(house) == [state]
@@ -59,6 +65,7 @@ async def until(house: House, state: str) -> None:
 async def test_one_text_goes_out_and_says_nothing_of_what_was_told(house: House) -> None:
     """The words of follow_up.yml with two numbered answers; more looks and a restart send no second one."""
     await agree(house)
+    turn(house, DUE)
     await house.until_texts(1)
     assert house.texts()[0].startswith(RULES.text) and "2" in house.texts()[0]
     await house.restart()
@@ -69,6 +76,7 @@ async def test_one_text_goes_out_and_says_nothing_of_what_was_told(house: House)
 async def test_its_answer_is_given_to_the_bot_as_the_choice_it_is(house: House) -> None:
     """ "1" is the first choice; words go with the note that this was asked."""
     await agree(house)
+    turn(house, DUE)
     await house.until_texts(1)
     await house.text("SM1", "yes it did thank you")
     await house.until_texts(2)
@@ -79,14 +87,12 @@ async def test_its_answer_is_given_to_the_bot_as_the_choice_it_is(house: House) 
 
 async def test_at_night_it_waits(house: House) -> None:
     """Nobody is woken: what is due in the evening goes the next morning."""
-    clock = house.clock
-    assert isinstance(clock, Turned)
-    clock.at = DUE + timedelta(hours=9)
     await agree(house)
+    turn(house, DUE + timedelta(hours=9))
     await house.text("SM1", "hello", sender="+447700900456")
     await eventually(lambda: house.texts("+447700900456"))
     assert not house.texts() and await states(house) == ["waiting"]
-    clock.at = DUE + timedelta(days=1)
+    turn(house, DUE + timedelta(days=1))
     await house.until_texts(1)
 
 
@@ -94,14 +100,14 @@ async def test_who_stopped_our_texts_gets_none(house: House) -> None:
     """STOP holds, and the number is forgotten."""
     await house.text("SM1", "STOP", OptOutType="STOP")
     await agree(house)
+    turn(house, DUE)
     await until(house, "dropped")
     assert not house.texts() and (await house.rows(select(FollowUp)))[0].phone is None
 
 
 async def test_who_talks_to_us_just_now_is_not_interrupted(house: House) -> None:
     """The text waits until the conversation has been quiet for hours."""
-    clock = house.clock
-    assert isinstance(clock, Turned)
+    turn(house, DUE)
     await house.text("SM1", "hello")
     await house.until_texts(1)
     await agree(house)
@@ -111,29 +117,55 @@ async def test_who_talks_to_us_just_now_is_not_interrupted(house: House) -> None
 
     await eventually(put_off)
     assert len(house.texts()) == 1
-    clock.at = DUE + timedelta(days=1)
+    turn(house, DUE + timedelta(days=1))
     await house.until_texts(2)
     assert len(await house.rows(select(Conversation))) == 1
 
 
 async def test_too_late_is_never(house: House) -> None:
     """After weeks of outage "two weeks ago" would not be true."""
-    clock = house.clock
-    assert isinstance(clock, Turned)
-    clock.at = DUE + timedelta(days=8)
     await agree(house)
+    turn(house, DUE + timedelta(days=8))
     await until(house, "dropped")
     assert not house.texts()
 
 
 async def test_an_erased_conversation_sends_nothing_later(house: House) -> None:
     """Erasing what a conversation holds takes the yes with it."""
-    clock = house.clock
-    assert isinstance(clock, Turned) and house.db
-    clock.at = AGREED
+    assert house.db
     await house.text("SM1", "hello")
     await house.until_texts(1)
     conversation = (await house.rows(select(Conversation)))[0].id
     await agree(house, conversation)
     await house.db.run(erase, conversation)
     assert await states(house) == ["dropped"]
+
+
+async def ask_for_list(house: House, message_id: str = "m1") -> None:
+    assert house.db
+    await house.db.run(
+        asked_text.ask, message_id=message_id, conversation="web1", phone=MOBILE, body="You asked for these:\nWarm Homes: 0116 496 0123", now=house.clock.now()
+    )  # fmt: skip
+
+
+async def test_a_list_asked_for_on_the_web_comes_as_one_text(house: House) -> None:
+    """It says who sends it, goes at any hour, and its number is forgotten."""
+    turn(house, DUE + timedelta(hours=12))
+    await ask_for_list(house)
+    await ask_for_list(house)  # the same turn again
+    await house.until_texts(1)
+    assert "Warm Homes" in house.texts()[0] and "not a person" in house.texts()[0]
+    (row,) = await house.rows(select(AskedText))
+    assert (row.state, row.phone, row.body) == ("sent", None, None)
+
+
+async def test_no_list_to_a_number_that_stopped_our_texts(house: House) -> None:
+    """STOP holds whoever asks."""
+    await house.text("SM1", "STOP", OptOutType="STOP")
+    await ask_for_list(house)
+
+    async def dropped() -> bool:
+        return [row.state for row in await house.rows(select(AskedText))] == ["dropped"]
+
+    await eventually(dropped)
+    assert not house.texts()

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from common.bank_holidays import is_public_holiday
 from common.clock import LONDON
 from common.local_data import LocalDataError
 from referrals.promise import due_words, make_promise
 from referrals.team import TeamFacts
-from referrals.working_time import HoursError, OfficeWeek, WorkingTime, is_bank_holiday
+from referrals.working_time import HoursError, OfficeWeek, WorkingTime
 from tests.referrals.support import DATA, confirm, copy_data
 
 OFFICE = WorkingTime(OfficeWeek.parse("Mo-Th 08:30-17:00; Fr 08:30-16:30"))
@@ -65,8 +66,8 @@ def test_due_is_an_hour_earlier_in_utc_in_summer():
 def test_bank_holidays_are_those_of_england():
     """The offline table agrees with the published dates of England for three years; Scotland's 2 January is no holiday."""
     days = [date(2026, 1, 1) + timedelta(days=n) for n in range(3 * 365 + 1)]
-    assert {day for day in days if is_bank_holiday(day)} == BANK_HOLIDAYS
-    assert not is_bank_holiday(date(2026, 1, 2))
+    assert {day for day in days if is_public_holiday(day)} == BANK_HOLIDAYS
+    assert not is_public_holiday(date(2026, 1, 2))
 
 
 @settings(max_examples=300, deadline=None)

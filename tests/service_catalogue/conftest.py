@@ -14,11 +14,14 @@ from common.clock import LONDON
 from common.database import Base, Database, open_database
 from service_catalogue.load import LoadReport, load_starter
 from service_catalogue.search import Query, ServiceCard, search
-from service_catalogue.starter_file import COLUMNS
+from service_catalogue.starter_file import COLUMNS, OPTIONAL_COLUMNS
+from tests import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTER_CSV = ROOT / "data" / "catalogue" / "services.csv"
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=LONDON)  # a Wednesday, no holiday
+
+both_databases = pytest.mark.parametrize("db", ["sqlite", "postgresql"], indirect=True)
 
 PLAIN_ROW = {
     "id": "tea-club",
@@ -53,9 +56,22 @@ def shipped_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_DIR", str(ROOT / "data" / "leicestershire"))
 
 
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgres.Server]:
+    if postgres.programs() is None:
+        pytest.skip("PostgreSQL is not installed here")
+    with postgres.running() as server:
+        yield server
+
+
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path / 'catalogue.db'}")
+def db(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """SQLite; a test that asks for both says `both_databases`."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        url = request.getfixturevalue("postgresql_server").database()
+    else:
+        url = f"sqlite:///{tmp_path / 'catalogue.db'}"
+    database = open_database(url)
     Base.metadata.create_all(database.engine)
     yield database
     database.close()
@@ -68,7 +84,7 @@ def load(db: Database, tmp_path: Path) -> Callable[..., LoadReport]:
     def load_rows(rows: list[dict[str, str]], now: datetime = NOON) -> LoadReport:
         path = tmp_path / "services.csv"
         with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, COLUMNS)
+            writer = csv.DictWriter(file, (*COLUMNS, *OPTIONAL_COLUMNS))
             writer.writeheader()
             writer.writerows(rows)
         with db.transaction() as session:

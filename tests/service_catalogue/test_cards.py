@@ -39,6 +39,8 @@ def test_a_whole_card(load: Load, find: Find) -> None:
         "reasons": ["helps with food and loneliness", "local to Blaby", "free", "open now until 5pm"],
         "needs": ["food", "loneliness"],
         "verified": True,
+        "cautions": [],
+        "checked_on": None,
     }
     assert json.loads(json.dumps(card.as_dict())) == card.as_dict()
 

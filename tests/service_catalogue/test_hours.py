@@ -67,7 +67,8 @@ def test_a_line_that_is_open_on_bank_holidays_is_open_on_them(at: str) -> None:
 def test_hours_that_say_nothing_of_bank_holidays_promise_nothing_on_one() -> None:
     """Neither "open" nor the next opening may fall on a bank holiday that the hours are silent about; a closed one stays closed."""
     silent = "Mo-Fr 09:00-20:00; Sa-Su 11:00-16:00"
-    assert opening(silent, london("2026-12-25 12:00")) == Opening("unknown")
+    christmas = opening(silent, london("2026-12-25 12:00"))
+    assert (christmas.state, christmas.doubt) == ("unknown", "bank holiday")
     assert is_open("Sa 09:00-10:00", london("2026-05-04 09:30")) is False
     assert opening(silent, london("2026-12-24 21:00")).opens == london("2026-12-27 11:00")
     assert opening("24/7", london("2026-12-25 12:00")) == Opening("open")
@@ -87,6 +88,53 @@ def test_the_wall_clock_rules_across_both_clock_changes() -> None:
 def test_a_time_that_the_spring_night_skips_is_the_moment_of_the_jump() -> None:
     at = london("2026-03-29 00:30")
     assert opening("Su 01:30-05:00; PH off", at).opens == datetime(2026, 3, 29, 1, 0, tzinfo=timezone.utc)
+
+
+def test_the_hour_that_comes_twice_opens_twice_what_opens_in_it() -> None:
+    """At ten to two, before the clocks go back, a desk open from one to a quarter to two opens again in ten minutes."""
+    at = datetime(2026, 10, 25, 0, 50, tzinfo=timezone.utc)
+    found = opening("Su 01:00-01:45; PH off", at)
+    assert found.state == "closed"
+    assert found.opens is not None and found.opens.astimezone(timezone.utc) == at + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "state", "doubt", "note"),
+    [
+        ('Tu 10:00-12:00 "by appointment"', "2026-11-24 11:00", "unknown", "comment", "by appointment"),
+        ('Tu 10:00-12:00 "by appointment"', "2026-11-24 12:00", "closed", "", ""),
+        ('Tu 10:00-12:00 open "ring the bell"', "2026-11-24 11:00", "open", "", "ring the bell"),
+        ("Mo-Fr 09:00-15:00; SH off; PH off", "2026-11-24 11:00", "unknown", "school holidays", ""),
+        ("Mo-Fr 09:00-15:00; SH off; PH off", "2026-11-24 16:00", "closed", "", ""),
+        ("Mo-Fr 09:00-15:00; SH off; PH off", "2026-12-25 11:00", "closed", "", ""),
+        ("We 10:00-12:00; SH 09:00-11:00; PH off", "2026-11-25 10:30", "open", "", ""),
+        ("SH Mo-Fr 10:00-12:00; PH off", "2026-11-25 10:30", "unknown", "school holidays", ""),
+        ("Mo-Fr 09:00-17:00", "2026-12-25 12:00", "unknown", "bank holiday", ""),
+    ],
+)
+def test_what_depends_on_something_we_do_not_know_is_unknown_and_says_why(
+    hours: str, at: str, state: str, doubt: str, note: str
+) -> None:
+    """School holidays have no dates here, and a comment is a condition: neither is ever counted as open. What is shut in
+    any case is closed."""
+    found = opening(hours, london(at))
+    assert (found.state, found.doubt, found.note) == (state, doubt, note)
+    assert is_open(hours, london(at)) == {"open": True, "closed": False, "unknown": None}[state]
+
+
+def test_only_a_sure_opening_is_promised_as_the_next_one() -> None:
+    """Wednesday 10 to 11 is in both term time and holidays; 9 to 10 and 11 to 12 are not."""
+    hours = "We 10:00-12:00; SH 09:00-11:00; PH off"
+    assert opening(hours, london("2026-11-24 12:00")).opens == london("2026-11-25 10:00")
+    assert opening(hours, london("2026-11-25 10:30")).until == london("2026-11-25 11:00")
+    assert opening("Mo-Fr 09:00-15:00; SH off", london("2026-11-24 20:00")) == Opening("closed")
+
+
+def test_hours_that_never_open_are_answered_at_once() -> None:
+    """Looking for a next opening must not go on to the end of time (the package's own way takes many seconds)."""
+    start = datetime.now()
+    assert opening("Mo-Fr 09:00-17:00; Mo-Su off", london("2026-11-24 12:00")) == Opening("closed")
+    assert datetime.now() - start < timedelta(seconds=2)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +166,19 @@ def test_every_change_lies_ahead_through_a_whole_year_of_quarter_hours() -> None
 
 
 @pytest.mark.parametrize(
-    "hours", ["", "ring us", "Mo-Fr 9-5", "PH -1 day off", "SH Mo-Fr 10:00-12:00", "Mo-PH 09:00-10:00"]
+    "hours",
+    [
+        "",
+        "ring us",
+        "Mo-Fr 9-5",
+        "PH -1 day off",
+        "Mo-PH 09:00-10:00",
+        "Mo-SH 09:00-10:00",
+        "Mo-Fr",
+        "Mo sunrise-sunset",
+        "Mo 10:00+",
+        "Mo 10:00-12:00 || off",
+    ],
 )
 def test_hours_that_are_missing_or_unreadable_are_unknown_never_closed(hours: str) -> None:
     assert opening(hours, london("2026-11-25 12:00")) == Opening("unknown")

@@ -15,7 +15,13 @@ from service_catalogue.local import DISTRICTS, local_data
 from service_catalogue.search import ServiceCard
 from tests.service_catalogue.conftest import ROOT, row, starter_rows
 
-FILES = ("need_codes.yml", "catalogue_groups.yml", "catalogue_words.yml")
+FILES = (
+    "need_codes.yml",
+    "catalogue_groups.yml",
+    "catalogue_words.yml",
+    "catalogue_thesaurus.yml",
+    "catalogue_wishes.yml",
+)
 SHIPPED = ROOT / "data" / "leicestershire"
 RASA_KEYS = {"nlu", "rules", "stories", "intents", "slots", "responses", "forms", "entities", "actions"}
 

@@ -31,8 +31,28 @@ from tests.service_catalogue.conftest import starter_rows
             "Mo-Th 00:00-08:30,17:00-24:00; Fr 00:00-08:30,16:30-24:00; Sa-Su,PH 00:00-24:00",
             "Monday to Thursday 5pm to 8:30am the next day, Friday 4:30pm to 8:30am on Monday, bank holidays all day",
         ),
-        ("Mo[1] 10:00-12:00", "Its hours are not the same every week. Please check first."),
-        ("Apr-Oct Sa 10:00-12:00", "Its hours are not the same every week. Please check first."),
+        ("Mo[1] 10:00-12:00", "first Monday of the month 10am to noon"),
+        ("Tu[1,3] 10:00-12:00; PH off", "first and third Tuesday of the month 10am to noon, not bank holidays"),
+        (
+            "Mo-Fr 09:00-17:00; Sa[-1] 10:00-12:00",
+            "Monday to Friday 9am to 5pm, last Saturday of the month 10am to noon",
+        ),
+        ("Apr-Oct Sa 10:00-12:00", "April to October: Saturday 10am to noon"),
+        (
+            "Nov-Mar Mo-Fr 10:00-15:00; Apr-Oct Mo-Fr 09:00-17:00; PH off",
+            "November to March: Monday to Friday 10am to 3pm, April to October: Monday to Friday 9am to 5pm, not bank holidays",
+        ),
+        (
+            "Mo-Fr 09:00-17:00; Dec 24-Jan 2 off; PH off",
+            "Monday to Friday 9am to 5pm, closed 24 December to 2 January, not bank holidays",
+        ),
+        ("Mo-Fr 09:00-17:00; Mo[1] 12:00-17:00", "Its hours are not the same every week. Please check first."),
+        ("week 01-53/2 We 10:00-12:00", "Its hours are not the same every week. Please check first."),
+        ("We 10:00-12:00; SH off", "Wednesday 10am to noon, not in the school holidays"),
+        ("We 10:00-12:00; SH off; PH off", "Wednesday 10am to noon, not in the school holidays, not bank holidays"),
+        ("SH Mo-Fr 10:00-12:00", "Monday to Friday 10am to noon, only in the school holidays"),
+        ("We 10:00-12:00; SH 09:00-11:00", "Wednesday 10am to noon, other hours in the school holidays"),
+        ('Tu 10:00-12:00 open "ring the bell"', "Tuesday 10am to noon (ring the bell)"),
         ('Tu 10:00-12:00 "term time"', "Tuesday 10am to noon (term time)"),
         ("off", "closed"),
     ],
@@ -59,6 +79,6 @@ def test_a_schedule_row_is_one_opening_on_its_days_and_midnight_is_2359() -> Non
     ]
 
 
-@pytest.mark.parametrize("hours", ["", "whenever", "Mo[1] 10:00-12:00"])
+@pytest.mark.parametrize("hours", ["", "whenever", "Mo[1] 10:00-12:00", "We 10:00-12:00; SH off"])
 def test_no_schedule_is_better_than_a_wrong_one(hours: str) -> None:
     assert weekly_openings(hours) == []

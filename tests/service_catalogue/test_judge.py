@@ -1,0 +1,41 @@
+"""How often the words of residents find what an adviser would name first (recall@5), and the file of judged queries."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.orm import Session
+
+from service_catalogue.judge import Judged, judge, read_queries, recalls, worst
+from service_catalogue.local import DISTRICTS, NEIGHBOURS
+from tests.service_catalogue.conftest import starter_rows
+
+# The bars are 0.95 and 0.90. These are what is reached; nothing may fall below.
+LEAST = {"measure plain": 0.94, "measure rough": 0.87, "develop plain": 0.98, "develop rough": 0.98}
+
+
+def test_the_judged_queries_are_300_each_with_known_services_and_halved_by_number() -> None:
+    queries = read_queries()
+    known = {cells["id"] for cells in starter_rows()}
+    assert len(queries) == len({query.id for query in queries}) == 300
+    for query in queries:
+        assert query.want and set(query.want) <= known
+        assert query.district in (None, *DISTRICTS, *NEIGHBOURS)
+        assert query.part == ("develop" if int(query.id[-3:]) % 2 else "measure")
+
+
+def test_recall_at_five_by_words_and_district_alone(shipped_session: Session) -> None:
+    found = recalls(judge(shipped_session, read_queries()))
+    for name, least in LEAST.items():
+        assert found[name] >= least, found
+
+
+def test_the_half_that_measures_is_never_shown_one_by_one() -> None:
+    secret = Judged("a-002", "x", "plain", "measure", None, ("y",))
+    assert worst([secret]) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "recall"), [((), 0.0), (("a",), 0.5), (("c", "b", "a"), 1.0), (("1", "2", "3", "4", "5", "a"), 0.0)]
+)
+def test_recall_is_the_share_of_the_wanted_among_the_first_five(found: tuple[str, ...], recall: float) -> None:
+    assert Judged("a-001", "x", "plain", "develop", None, ("a", "b"), found).recall == recall
