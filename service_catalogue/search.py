@@ -123,7 +123,7 @@ def _ranked(
             None if distance != distance else distance
             for distance in snapshot.distances.of(asker.place)[places].tolist()
         ]
-    unwanted = {entry.codes[0] for entry in snapshot.entries if entry.id in query.unlike and entry.codes}
+    unwanted = _kinds(snapshot, query.unlike) if query.unlike else set()
     ranked = []
     opened: dict[str, bool] = {}
     wished = asker.wishes != NONE
@@ -148,6 +148,12 @@ def _ranked(
         )
         ranked.append(rules.rank(entry, facts))
     return ranked
+
+
+def _kinds(snapshot: Snapshot, ids: frozenset[str]) -> set[str]:
+    """What these services are there for first of all."""
+    there = (snapshot.entries[snapshot.places[id]] for id in ids if id in snapshot.places)
+    return {entry.codes[0] for entry in there if entry.codes}
 
 
 def _may_be_shown(entry: Entry, query: Query, asker: Asker, rules: Rules) -> bool:

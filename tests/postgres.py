@@ -6,6 +6,7 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -67,7 +68,7 @@ def running() -> Iterator[Server]:
         _wait(port, server)
         yield Server(port)
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # at once, whoever is still connected
         try:
             server.wait(20)
         except subprocess.TimeoutExpired:

@@ -23,6 +23,13 @@ NOON = datetime(2026, 11, 25, 12, 0, tzinfo=LONDON)  # a Wednesday, no holiday
 
 both_databases = pytest.mark.parametrize("db", ["sqlite", "postgresql"], indirect=True)
 
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test of a module that says ON_BOTH_DATABASES, where it uses one, runs on both."""
+    if "db" in metafunc.fixturenames and getattr(metafunc.module, "ON_BOTH_DATABASES", False):
+        metafunc.parametrize("db", ["sqlite", "postgresql"], indirect=True)
+
+
 PLAIN_ROW = {
     "id": "tea-club",
     "name": "Tea Club",
@@ -66,7 +73,7 @@ def postgresql_server() -> Iterator[postgres.Server]:
 
 @pytest.fixture
 def db(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
-    """SQLite; a test that asks for both says `both_databases`."""
+    """SQLite; see `both_databases` and ON_BOTH_DATABASES."""
     if getattr(request, "param", "sqlite") == "postgresql":
         url = request.getfixturevalue("postgresql_server").database()
     else:

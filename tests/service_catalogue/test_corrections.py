@@ -22,6 +22,8 @@ from service_catalogue.model import QUARANTINED, Service
 from service_catalogue.search import ServiceCard
 from tests.service_catalogue.conftest import NOON, row
 
+ON_BOTH_DATABASES = True
+
 Load = Callable[..., LoadReport]
 Find = Callable[..., list[ServiceCard]]
 GOOD = {

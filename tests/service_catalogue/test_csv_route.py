@@ -19,6 +19,8 @@ from service_catalogue.starter_file import COLUMNS, OPTIONAL_COLUMNS
 from tests.service_catalogue.conftest import NOON, STARTER_CSV, row, starter_rows
 from tests.service_catalogue.test_load import everything
 
+ON_BOTH_DATABASES = True
+
 Load = Callable[..., LoadReport]
 ALL = (*COLUMNS, *OPTIONAL_COLUMNS)
 LATER = NOON + timedelta(days=1)

@@ -9,18 +9,21 @@ from service_catalogue.judge import Judged, judge, read_queries, recalls, worst
 from service_catalogue.local import DISTRICTS, NEIGHBOURS
 from tests.service_catalogue.conftest import starter_rows
 
-# The bars are 0.95 and 0.90. These are what is reached; nothing may fall below.
-LEAST = {"measure plain": 0.94, "measure rough": 0.87, "develop plain": 0.98, "develop rough": 0.98}
+# The bars are 0.95 and 0.90. These are what is reached; nothing may fall below. Only "fresh" was never looked at while the
+# search was built: its author came last, and its figure is the one to believe.
+LEAST = {"fresh plain": 0.89, "fresh rough": 0.89, "measure plain": 0.96, "measure rough": 0.92}
 
 
-def test_the_judged_queries_are_300_each_with_known_services_and_halved_by_number() -> None:
+def test_the_judged_queries_are_known_services_in_three_parts() -> None:
+    """300 by three authors, halved by their numbers, and 120 by a fourth."""
     queries = read_queries()
     known = {cells["id"] for cells in starter_rows()}
-    assert len(queries) == len({query.id for query in queries}) == 300
+    assert len(queries) == len({query.id for query in queries}) == 420
     for query in queries:
         assert query.want and set(query.want) <= known
         assert query.district in (None, *DISTRICTS, *NEIGHBOURS)
-        assert query.part == ("develop" if int(query.id[-3:]) % 2 else "measure")
+        half = "develop" if int(query.id[-3:]) % 2 else "measure"
+        assert query.part == ("fresh" if query.id.startswith("d-") else half)
 
 
 def test_recall_at_five_by_words_and_district_alone(shipped_session: Session) -> None:

@@ -15,6 +15,8 @@ from service_catalogue.load import LoadReport, load_starter
 from service_catalogue.model import QUARANTINED, WITHDRAWN, Phone, Service
 from tests.service_catalogue.conftest import NOON, STARTER_CSV, row, starter_rows
 
+ON_BOTH_DATABASES = True
+
 Load = Callable[..., LoadReport]
 
 

@@ -23,6 +23,8 @@ from tests.service_catalogue.open_referral_records import (
     store,
 )
 
+ON_BOTH_DATABASES = True
+
 
 @pytest.fixture
 async def client(db: Database, tmp_path: Path) -> AsyncIterator[Client]:

@@ -17,6 +17,8 @@ from service_catalogue.model import Service
 from service_catalogue.search import ServiceCard
 from tests.service_catalogue.conftest import NOON, row
 
+ON_BOTH_DATABASES = True
+
 Load = Callable[..., LoadReport]
 Find = Callable[..., list[ServiceCard]]
 WORDS = "that number is dead, I'm Ron from 4 Mill Lane"

@@ -19,6 +19,8 @@ from tests.service_catalogue.conftest import NOON
 from tests.service_catalogue.importing.conftest import DAY, codes, touch_all
 from tests.service_catalogue.importing.synthetic import ONE, envelope_v1, envelope_v3, outpost, placecube, v1, v3
 
+ON_BOTH_DATABASES = True
+
 Take = Callable[..., Any]
 EVERY_DIALECT = [v3(), v1(), outpost(), placecube()]
 

@@ -18,6 +18,8 @@ from service_catalogue.model import Service
 from tests.service_catalogue.conftest import NOON
 from tests.service_catalogue.importing.conftest import DAY, samples, touch_all
 
+ON_BOTH_DATABASES = True
+
 BRISTOL_1, BUCKS, BRISTOL_3 = "1-bristol-v1-list-60", "2-bucks-outpost-services-page1", "3-bristol-v3-services-page1"
 OFFICIAL = ("5-oruk3-official-service-full", "6-hsds3-official-service-full")
 
