@@ -220,7 +220,7 @@ def test_a_plain_no_has_an_answer_of_its_own(question):
     assert "No" not in labels or labels[0] == "No"
 
 
-@pytest.mark.parametrize("question", QuestionBank.load(DATA), ids=lambda question: question.id)
+@pytest.mark.parametrize("question", list(QuestionBank.load(DATA)), ids=lambda question: question.id)
 def test_who_asks_for_somebody_else_is_not_asked_about_themselves(question):
     """Neither the question nor its plainer form says "you" where another person is meant."""
     for text in (question.text("web", other=True), question.plain(other=True)):
