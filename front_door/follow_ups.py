@@ -7,15 +7,16 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from common.clock import Clock
 from common.database import Database
 from front_door import rows
 from front_door.bot_client import Reply
-from front_door.model import ACTIVE, ASKED, ENDED, Conversation
+from front_door.model import ASKED
 from front_door.saying import Voice, say
+from front_door.sms.numbers import newest_of, open_or_new
+from front_door.timing import Timing
 from referrals import asked_text, follow_up
 from referrals.asked_text import AskedText
 from referrals.follow_up import FollowUp, FollowUpRules
@@ -23,7 +24,7 @@ from referrals.follow_up import FollowUp, FollowUpRules
 logger = logging.getLogger(__name__)
 _BUSY = timedelta(hours=4)  # who wrote to us in these is not interrupted
 _STALE = timedelta(hours=1)  # a list that late is of no use
-_FRESH_START = timedelta(hours=72)  # as for a text that comes in after that long: a new conversation
+_FRESH_START = Timing().sms_fresh_start
 
 
 def choices(rules: FollowUpRules) -> tuple[dict[str, str], ...]:
@@ -44,14 +45,15 @@ def send_due(session: Session, rules: FollowUpRules, voice: Voice, digest: Calla
 def _send(
     session: Session, row: FollowUp, rules: FollowUpRules, voice: Voice, digest: Callable[[str], str], now: datetime
 ) -> bool:
-    newest = _newest(session, row.phone, digest)
+    newest = newest_of(session, digest(row.phone or ""))
     if not row.phone or now - row.due_at > rules.too_late or (newest and newest.texts_stopped):
         follow_up.drop(row)
         return False
     if newest and newest.last_seq and now - newest.last_seen_at < _BUSY:
         row.due_at = rules.due(now - rules.after + _BUSY)  # in the middle of talking to us: later
         return False
-    conversation = _open(session, newest, row.phone, digest, now)
+    conversation = open_or_new(session, newest, row.phone, digest(row.phone), now, _FRESH_START)
+    conversation.last_seen_at = now
     asked = Reply(rules.text, choices=choices(rules), data={"kind": "follow_up"})
     say(session, conversation, rows.new_id(), [asked], voice, now)
     conversation.pending_choices = list(asked.choices)
@@ -65,37 +67,15 @@ def send_asked(session: Session, voice: Voice, digest: Callable[[str], str], now
 
 
 def _send_asked(session: Session, row: AskedText, voice: Voice, digest: Callable[[str], str], now: datetime) -> bool:
-    newest = _newest(session, row.phone, digest)
+    newest = newest_of(session, digest(row.phone or ""))
     if not row.phone or not row.body or now - row.asked_at > _STALE or (newest and newest.texts_stopped):
         asked_text.close(row, asked_text.DROPPED)
         return False
-    conversation = _open(session, newest, row.phone, digest, now)
+    conversation = open_or_new(session, newest, row.phone, digest(row.phone), now, _FRESH_START)
+    conversation.last_seen_at = now
     say(session, conversation, rows.new_id(), [Reply(row.body, data={"kind": "list"})], voice, now, welcome=True)
     asked_text.close(row, asked_text.SENT)
     return True
-
-
-def _newest(session: Session, phone: str | None, digest: Callable[[str], str]) -> Conversation | None:
-    return session.scalars(
-        select(Conversation)
-        .where(Conversation.address_digest == digest(phone or ""))
-        .order_by(Conversation.created_at.desc())
-        .limit(1)
-        .with_for_update()
-    ).first()
-
-
-def _open(
-    session: Session, newest: Conversation | None, phone: str, digest: Callable[[str], str], now: datetime
-) -> Conversation:
-    """The number's open conversation, or a new one after as long a silence as begins one for a text that comes in."""
-    if newest and newest.state == ACTIVE and now - newest.last_seen_at <= _FRESH_START:
-        newest.last_seen_at = now
-        return newest
-    if newest and newest.state == ACTIVE:
-        newest.state = ENDED
-        session.flush()
-    return rows.open_conversation(session, "sms", now, address=phone, address_digest=digest(phone), texts_stopped=False)
 
 
 async def send_for_ever(

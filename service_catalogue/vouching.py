@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from common.clock import LONDON
+from service_catalogue.feeds.normalise import FOUND_IN_TEXT, FRESH
 from service_catalogue.feeds.phones import without_numbers
 from service_catalogue.model import Phone, Service, Source
 from service_catalogue.starter_record import STARTER_ID
 
-FRESH = timedelta(days=365)  # as imports count it
-FOUND_IN_TEXT = "found in the description"  # how an import marks a number that stood in running text only
 _TEXTS = (
     "name",
     "summary",

@@ -12,12 +12,12 @@ from front_door import rows
 from front_door.bot_client import Reply
 from front_door.claiming import Lease, claim_if_free
 from front_door.inbox import Accepted
-from front_door.model import ACTIVE, AWAY, ENDED, NOTED, QUEUED, Conversation, Message
+from front_door.model import AWAY, NOTED, QUEUED, Conversation, Message
 from front_door.saying import Voice, say
 from front_door.sms import keywords
+from front_door.sms.numbers import CHANNEL, newest_of, open_or_new
 from front_door.timing import Limits
 
-CHANNEL = "sms"
 NOT_ANSWERED = "sender_not_answered"  # a short code, a name, a landline, a number abroad
 LOOP = "loop"
 
@@ -58,7 +58,8 @@ def accept_text(
     ).first()
     if known:
         return Accepted("repeated", known.conversation_id, known.id, known.seq)
-    conversation = _conversation(session, text, now, fresh_start)
+    newest = newest_of(session, text.sender_digest)
+    conversation = open_or_new(session, newest, text.sender, text.sender_digest, now, fresh_start)
     been_away = conversation.last_seq > 0 and rows.older_than(conversation.last_seen_at, now, away)
     keyword = keywords.classify(text.body, text.opt_out_type, keyword_mode, conversation.texts_stopped)
     kind = _kind(session, conversation, text, keyword, now, limits)
@@ -90,30 +91,6 @@ def accept_text(
     turn = claim_if_free(session, conversation, lease, now, also=[message]) if for_the_bot else None
     return Accepted(
         "stored" if for_the_bot else "noted", conversation.id, message.id, message.seq, turn, bool(text.flags)
-    )
-
-
-def _conversation(session: Session, text: InboundText, now: datetime, fresh_start: timedelta) -> Conversation:
-    """The sender's open conversation, or a new one; that texts are stopped holds for the number, not the conversation."""
-    newest = session.scalars(
-        select(Conversation)
-        .where(Conversation.address_digest == text.sender_digest)
-        .order_by(Conversation.created_at.desc())
-        .limit(1)
-        .with_for_update()
-    ).first()
-    if newest and newest.state == ACTIVE:
-        if not rows.older_than(newest.last_seen_at, now, fresh_start):
-            return newest
-        newest.state = ENDED
-        session.flush()
-    return rows.open_conversation(
-        session,
-        CHANNEL,
-        now,
-        address=text.sender,
-        address_digest=text.sender_digest,
-        texts_stopped=newest.texts_stopped if newest else False,
     )
 
 

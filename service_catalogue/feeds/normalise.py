@@ -38,7 +38,8 @@ from service_catalogue.points import Points
 from service_catalogue.publishing.read_back import read_back
 
 Row = dict[str, Any]
-_FRESH = timedelta(days=365)
+FRESH = timedelta(days=365)  # how old a publisher's own check may be, where its numbers are vouched for
+FOUND_IN_TEXT = "found in the description"  # marks a number that stood in running text only
 
 
 @dataclass(frozen=True)
@@ -89,14 +90,12 @@ class Normaliser:
         assured = day(first_of(record, "assured_date")) or next(
             (day(one.get("date_assured")) for one in objects(record.get("pc_metadata"))), None
         )
-        sure = self.vouched and assured is not None and self.today - _FRESH <= assured <= self.today
+        sure = self.vouched and assured is not None and self.today - FRESH <= assured <= self.today
         phones = [{**row, "verified": sure} for row in phones_of(record, findings)]
         known_numbers = {row["number"] for row in phones}
         for number in numbers_in_text(about):
             if number not in known_numbers:
-                phones.append(
-                    {"number": number, "kind": "voice", "description": "found in the description", "verified": False}
-                )
+                phones.append({"number": number, "kind": "voice", "description": FOUND_IN_TEXT, "verified": False})
         openings = openings_of(record, findings)
         exceptions = has_exceptions(record)
         hours = notation(openings, about, exceptions=exceptions)

@@ -1,0 +1,44 @@
+"""The conversation of a phone number, for texts that come in and texts that go out by themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from front_door import rows
+from front_door.model import ACTIVE, ENDED, Conversation
+
+CHANNEL = "sms"
+
+
+def newest_of(session: Session, digest: str) -> Conversation | None:
+    """The newest conversation of the number with this keyed digest, held for writing."""
+    return session.scalars(
+        select(Conversation)
+        .where(Conversation.address_digest == digest)
+        .order_by(Conversation.created_at.desc())
+        .limit(1)
+        .with_for_update()
+    ).first()
+
+
+def open_or_new(
+    session: Session, newest: Conversation | None, number: str, digest: str, now: datetime, fresh_start: timedelta
+) -> Conversation:
+    """`newest` while it is open and was not silent for longer than `fresh_start`, else a new one in its place; that texts
+    are stopped holds for the number, not the conversation."""
+    if newest and newest.state == ACTIVE:
+        if not rows.older_than(newest.last_seen_at, now, fresh_start):
+            return newest
+        newest.state = ENDED
+        session.flush()
+    return rows.open_conversation(
+        session,
+        CHANNEL,
+        now,
+        address=number,
+        address_digest=digest,
+        texts_stopped=newest.texts_stopped if newest else False,
+    )
