@@ -7,26 +7,28 @@ ordinary service. Everything else only moves a service up or down.
 from __future__ import annotations
 
 import zlib
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from service_catalogue.columns import Columns, Flags, Numbers
 from service_catalogue.eligibility import ADULT
 from service_catalogue.entry import Entry
 from service_catalogue.freshness import year_before
 from service_catalogue.local import COUNTY, NATIONAL, NEIGHBOURS, NeedCodes
 
-_FULL, _IN_PASSING, _LOOSE = 1.0, 0.5, 0.25  # how far a code covers a need
 _STRONG = 0.6  # score of the text search from which a service was asked for by name
 _BANDS = (1.5, 3.0, 6.0, 12.0, 25.0)  # miles; nobody minds smaller differences
 _BAND_UNKNOWN = 3
 _STEPS = 8  # relevance to the words is compared in steps of this part of the best one
-_CAPACITY = {"full": 2, "waiting": 1}
 
 Covers = tuple[tuple[str, float], ...]
-Met = Mapping[str, bool | None]
+Places = npt.NDArray[np.int64]
 
 
 class Fit(IntEnum):
@@ -39,21 +41,23 @@ class Fit(IntEnum):
 
 
 # What is left of a service's relevance when the search is by words alone: there the words say who it is for, too.
-_LEFT = {Fit.ORDINARY: 1.0, Fit.FOR_A_GROUP: 0.95, Fit.WRONG_AGE: 0.8, Fit.THROUGH_PROFESSIONAL: 0.7}
+_LEFT = np.array([1.0, 0.95, 0.8, 0.7])  # by Fit
 _OWN_DISTRICT, _MISSED, _UNSURE = 1.08, 0.85, 0.97
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Facts:
-    """What was found out about a service for this question. `named`: the score of the text search, 0 to 1; `relevance`:
-    how far it answers the words, beside the best one, 0 to 1; `met`: the wishes, see `match.meets`; `miles`: to its
-    nearest venue, None when not known."""
+    """What was found out about some services for this question, a value for each. `named`: the score of the text search,
+    0 to 1; `relevance`: how far it answers the words, beside the best one, 0 to 1; `missed`, `unsure`: of how many wishes
+    it is known, and of how many it is not known, that or whether it misses them; `miles`: to its nearest venue, nan when
+    not known; `own`: whether it serves the person's own district by name."""
 
-    named: float = 0.0
-    relevance: float = 0.0
-    met: Met | None = None
-    miles: float | None = None
-    open_now: bool = False
+    named: Numbers
+    relevance: Numbers
+    missed: Numbers
+    unsure: Numbers
+    miles: Numbers
+    own: Flags
 
 
 @dataclass(slots=True)
@@ -98,86 +102,104 @@ class Rules:
         age: int | None = None,
         shown: frozenset[str] = frozenset(),
         today: date,
+        is_open: Callable[[str], bool],
     ) -> None:
         self.areas = areas_of(district)
-        self._needs = bool(needs)
+        self._needs = tuple(sorted(needs))
+        self._answers = frozenset(code for need in needs for code in codes.codes_for(need))
         self._district = district
         self._codes = codes
         self._age = age
         self._shown = shown
         self._day = today.isoformat()
-        self._fresh_from = year_before(today)
-        self._answers: dict[str, list[tuple[str, bool]]] = {}  # code -> the asked needs it answers, and whether loosely
-        for need in needs:
-            for code in codes.codes_for(need):
-                self._answers.setdefault(code, []).append((need, code in codes.loose.get(need, ())))
+        self._fresh_from = year_before(today).toordinal()
+        self._is_open = is_open
 
     def allows(self, entry: Entry) -> bool:
         """Hard filters: its area, and whether it is listed at all."""
-        return not self.areas.isdisjoint(entry.areas) and listed(entry, self._codes, self._needs)
+        return not self.areas.isdisjoint(entry.areas) and listed(entry, self._codes, bool(self._needs))
 
-    def rank(self, entry: Entry, facts: Facts) -> Ranked:
-        """The order, smallest first. Where needs were asked for: help without a professional's referral; asked for by
+    def rank(
+        self, entries: Sequence[Entry], columns: Columns, places: Places, facts: Facts, limit: int
+    ) -> list[Ranked]:
+        """The services at `places` that can be among the first `limit`, whichever of them are shown together.
+
+        The order, smallest first. Where needs were asked for: help without a professional's referral; asked for by
         name; meant for this person; covers more of the needs; misses fewer wishes; fits the words. By words alone: how
         well it fits the words, less for what it misses. Then, in both: local before national; verified before
         unverified; checked within a year; has room; an asked need is what it is there for; the district's own; nearer;
         open now; then by lot, another one every day."""
-        covers, fit = self.coverage(entry), self.fit(entry)
-        met = tuple(facts.met.values()) if facts.met else ()
-        first: tuple[float, ...]
+        fit = self._fit(columns)[places]
+        covers = np.zeros((len(places), len(self._needs)))
+        for number, need in enumerate(self._needs):
+            covers[:, number] = columns.covers(need)[places]
+        other = ~facts.own
+        first: tuple[npt.NDArray[Any], ...]
         if self._needs:
             first = (
-                fit is Fit.THROUGH_PROFESSIONAL,
+                fit == Fit.THROUGH_PROFESSIONAL,
                 facts.named < _STRONG,
                 fit,
-                -round(sum([weight for _, weight in covers]), 2),
-                2 * met.count(False) + met.count(None) if met else 0,
-                -round(facts.relevance * _STEPS),
+                -np.round(covers.sum(axis=1), 2),
+                2 * facts.missed + facts.unsure,
+                -np.round(facts.relevance * _STEPS),
             )
         else:
-            own = _OWN_DISTRICT if self._district in entry.areas else 1.0
-            left = facts.relevance * _LEFT[fit] * own
-            first = (-round(left * _MISSED ** met.count(False) * _UNSURE ** met.count(None), 2),)
-        order = (
+            left = facts.relevance * _LEFT[fit] * np.where(other, 1.0, _OWN_DISTRICT)
+            first = (-np.round(left * _MISSED**facts.missed * _UNSURE**facts.unsure, 2),)
+        keys = (
             *first,
-            NATIONAL in entry.areas,
-            not entry.verified,
-            entry.checked_on is None or entry.checked_on < self._fresh_from,
-            _CAPACITY.get(entry.capacity, 0),
-            not entry.codes or entry.codes[0] not in self._answers,
-            self._district not in entry.areas,
-            _BAND_UNKNOWN if facts.miles is None else bisect_left(_BANDS, facts.miles),
-            not facts.open_now,
-            self._lot(entry.id),
+            columns.national[places],
+            columns.unverified[places],
+            columns.checked[places] < self._fresh_from,
+            columns.capacity[places],
+            ~columns.there_for(self._answers)[places],
+            other,
+            np.where(np.isnan(facts.miles), _BAND_UNKNOWN, np.searchsorted(_BANDS, facts.miles)),
         )
-        return Ranked(entry, covers, fit, order)
+        return [
+            Ranked(
+                entry := entries[places[at]],
+                tuple((need, weight) for need, weight in zip(self._needs, covers[at].tolist(), strict=True) if weight),
+                Fit(fit[at]),
+                (level, not self._is_open(entry.opening_hours), self._lot(entry.id)),
+            )
+            for at, level in _front(keys, np.column_stack((fit, covers)), limit)
+        ]
 
-    def coverage(self, entry: Entry) -> Covers:
-        """Fully when a code of the need is its first or second one, half when it stands further down, a quarter when the
-        code answers the need only loosely; each times how sure the code is."""
-        covered: dict[str, float] = {}
-        for position, code in enumerate(entry.codes):
-            for need, loosely in self._answers.get(code, ()):
-                weight = (_LOOSE if loosely else _FULL if position < 2 else _IN_PASSING) * entry.sureness[position]
-                covered[need] = max(weight, covered.get(need, 0.0))
-        return tuple(sorted(covered.items())) if len(covered) > 1 else tuple(covered.items())
-
-    def fit(self, entry: Entry) -> Fit:
+    def _fit(self, columns: Columns) -> npt.NDArray[np.int64]:
         """A service for two groups at once (disabled children) is meant for someone who showed both."""
-        if entry.referral_route == "professional":
-            return Fit.THROUGH_PROFESSIONAL
-        if self._wrong_age(entry):
-            return Fit.WRONG_AGE
-        if not entry.groups <= self._shown or (self._needs and entry.codes and entry.codes[0] in self._codes.crisis):
-            return Fit.FOR_A_GROUP
-        return Fit.ORDINARY
-
-    def _wrong_age(self, entry: Entry) -> bool:
+        group = columns.for_others(self._shown)
+        if self._needs:
+            group |= columns.crisis
         if self._age is None:
-            return entry.audience == "young"
-        if entry.minimum_age is None and entry.maximum_age is None:
-            return entry.audience == ("adult" if self._age < ADULT else "young")
-        return not (entry.minimum_age or 0) <= self._age <= (entry.maximum_age or 200)
+            wrong_age = columns.young
+        else:
+            limits = (columns.youngest <= self._age) & (self._age <= columns.oldest)
+            wrong_age = np.where(columns.has_ages, ~limits, columns.adult if self._age < ADULT else columns.young)
+        return np.select(
+            (columns.professional, wrong_age, group),
+            (Fit.THROUGH_PROFESSIONAL, Fit.WRONG_AGE, Fit.FOR_A_GROUP),
+            Fit.ORDINARY,
+        )
 
     def _lot(self, id: str) -> int:
         return zlib.crc32((self._day + id).encode())
+
+
+def _front(keys: Sequence[npt.NDArray[Any]], alike: Numbers, limit: int) -> list[tuple[int, int]]:
+    """Of those whose row in `alike` is the same, the first `limit` by `keys` and all that stand level with the last of
+    these; with the level that each stands on, 0 for the best."""
+    order = np.lexsort(keys[::-1])
+    steps = np.zeros(len(order), dtype=np.bool_)
+    for key in keys:
+        steps[1:] |= key[order[1:]] != key[order[:-1]]
+    kept: dict[bytes, tuple[int, int]] = {}  # how many of a kind there are so far, and the level of the last
+    front = []
+    for at, level in zip(order.tolist(), np.cumsum(steps).tolist(), strict=True):
+        kind = alike[at].tobytes()
+        count, last = kept.get(kind, (0, -1))
+        if count < limit or level == last:
+            kept[kind] = (count + 1, level)
+            front.append((at, level))
+    return front

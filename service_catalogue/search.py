@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from sqlalchemy.orm import Session
 
 from common.clock import LONDON
 from service_catalogue import meaning
 from service_catalogue.cards import ServiceCard, card
 from service_catalogue.choosing import choose
+from service_catalogue.columns import Flags, Numbers
 from service_catalogue.entry import Entry
 from service_catalogue.groups import groups_shown
 from service_catalogue.hours import is_open
 from service_catalogue.local import LocalCatalogueData, data_dir_of, local_data
 from service_catalogue.match import explicit_no, meets
 from service_catalogue.points import Point, Points
-from service_catalogue.ranking import Facts, Ranked, Rules
+from service_catalogue.ranking import Facts, Places, Ranked, Rules
 from service_catalogue.reasons import Asker
 from service_catalogue.snapshot import Snapshot, fresh, reading_of
 from service_catalogue.topics import TopicIndex
@@ -73,7 +73,7 @@ def found(session: Session, query: Query, now: datetime, asker: Asker | None = N
     reading = reading_of(session, local)
     rules = rules_of(query, local, now)
     spare = 0 if reading.current else query.limit
-    chosen = choose(_ranked(reading.snapshot, query, asker, rules, now, local), query.limit + spare)
+    chosen = choose(_ranked(reading.snapshot, query, asker, rules, local, query.limit + spare), query.limit + spare)
     if reading.current:
         return [one.entry for one in chosen]
     # The catalogue has changed since it was read: what is shown is read anew.
@@ -102,52 +102,42 @@ def rules_of(query: Query, local: LocalCatalogueData, now: datetime) -> Rules:
         age=query.age,
         shown=groups_shown(needs, query.words, local.groups),
         today=now.astimezone(LONDON).date(),
+        is_open=cache(lambda hours: is_open(hours, now) is True),
     )
 
 
 def _ranked(
-    snapshot: Snapshot, query: Query, asker: Asker, rules: Rules, now: datetime, local: LocalCatalogueData
+    snapshot: Snapshot, query: Query, asker: Asker, rules: Rules, local: LocalCatalogueData, limit: int
 ) -> list[Ranked]:
+    """In order those that can be among the first `limit`."""
     answers, named = _answers(snapshot, query.words, local)
+    within = snapshot.within(rules.areas)
     if query.needs:
         codes = {code for need in query.needs for code in local.needs.codes_for(need)}
-        within = (snapshot.within(rules.areas) & snapshot.listed).tolist()
-        places = sorted({place for code in codes for place in snapshot.by_code.get(code, ()) if within[place]})
+        places = np.flatnonzero(within & snapshot.listed & snapshot.columns.answering(codes))
     else:
-        places = _most_relevant(answers, snapshot.within(rules.areas), _MOST + len(query.exclude) + 2 * query.limit)
-    best = float(answers[places].max(initial=0.0))
-    shares = (answers[places] / best).tolist() if best else [0.0] * len(places)
-    miles = [None] * len(places)
-    if asker.place is not None:
-        miles = [
-            None if distance != distance else distance
-            for distance in snapshot.distances.of(asker.place)[places].tolist()
-        ]
-    unwanted = _kinds(snapshot, query.unlike) if query.unlike else set()
-    ranked = []
-    opened: dict[str, bool] = {}
-    wished = asker.wishes != NONE
-    for place, share, distance in zip(places, shares, miles, strict=True):
-        entry = snapshot.entries[place]
-        if (
-            entry.id in query.exclude
-            or (entry.codes and entry.codes[0] in unwanted)
-            or not (query.needs or rules.allows(entry))
-        ):
-            continue
-        if (wished or query.age is not None) and explicit_no(entry, asker.wishes, query.age):
-            continue
-        if entry.opening_hours not in opened:
-            opened[entry.opening_hours] = is_open(entry.opening_hours, now) is True
-        facts = Facts(
-            named.get(entry.id, 0.0),
-            share,
-            meets(entry, asker.wishes, distance) if wished else None,
-            distance,
-            opened[entry.opening_hours],
-        )
-        ranked.append(rules.rank(entry, facts))
-    return ranked
+        places = _most_relevant(answers, within, _MOST + len(query.exclude) + 2 * query.limit)
+    places = places[~_left_out(snapshot, query)[places]]
+    if asker.wishes.gender is not None or query.age is not None:
+        refused = [explicit_no(snapshot.entries[place], asker.wishes, query.age) for place in places.tolist()]
+        places = places[~np.array(refused, dtype=np.bool_)]
+    best = answers[places].max(initial=0.0)
+    met = np.zeros((2, len(places)))
+    miles = np.full(len(places), np.nan) if asker.place is None else snapshot.distances.of(asker.place)[places]
+    if asker.wishes != NONE:
+        for at, (place, away) in enumerate(zip(places.tolist(), miles.tolist(), strict=True)):
+            wishes = tuple(meets(snapshot.entries[place], asker.wishes, None if away != away else away).values())
+            met[:, at] = wishes.count(False), wishes.count(None)
+    own = snapshot.within((query.district,) if query.district else ())
+    facts = Facts(named[places], answers[places] / (best or 1.0), met[0], met[1], miles, own[places])
+    return rules.rank(snapshot.entries, snapshot.columns, places, facts, limit)
+
+
+def _left_out(snapshot: Snapshot, query: Query) -> Flags:
+    """For each service whether it was shown already, is of a kind that is not wanted, or is not listed."""
+    found = snapshot.columns.there_for(_kinds(snapshot, query.unlike))
+    found[[snapshot.places[id] for id in query.exclude if id in snapshot.places]] = True
+    return found if query.needs else found | ~snapshot.listed_in_words
 
 
 def _kinds(snapshot: Snapshot, ids: frozenset[str]) -> set[str]:
@@ -160,28 +150,25 @@ def _may_be_shown(entry: Entry, query: Query, asker: Asker, rules: Rules) -> boo
     return rules.allows(entry) and not explicit_no(entry, asker.wishes, query.age)
 
 
-def _answers(
-    snapshot: Snapshot, words: str, local: LocalCatalogueData
-) -> tuple[npt.NDArray[np.float64], dict[str, float]]:
-    """For each service how far it answers the words; and by id how well its own words match them."""
+def _answers(snapshot: Snapshot, words: str, local: LocalCatalogueData) -> tuple[Numbers, Numbers]:
+    """For each service how far it answers the words, and how well its own words match them."""
+    named = np.zeros(len(snapshot.entries))
     if not words:
-        return np.zeros(len(snapshot.entries)), {}
-    named = snapshot.text.scores(local.thesaurus.in_plain_words(words))
-    answers = snapshot.links.relevance(_topics(data_dir_of(None)).scores(words))
-    for id, score in named.items():
-        answers[snapshot.places[id]] += _NAMED * score
-    return answers, named
+        return named, named
+    for id, score in snapshot.text.scores(local.thesaurus.in_plain_words(words)).items():
+        named[snapshot.places[id]] = score
+    return snapshot.links.relevance(_topics(data_dir_of(None)).scores(words)) + _NAMED * named, named
 
 
-def _most_relevant(answers: npt.NDArray[np.float64], within: npt.NDArray[np.bool_], most: int) -> list[int]:
+def _most_relevant(answers: Numbers, within: Flags, most: int) -> Places:
     answers = np.where(within, answers, 0.0)
     best = answers.max(initial=0.0)
     if not best:
-        return []
+        return np.zeros(0, dtype=np.int64)
     places = np.flatnonzero(answers >= best * _LEAST)
     if len(places) > most:
         places = places[np.argpartition(-answers[places], most - 1)[:most]]
-    return [int(place) for place in places]
+    return places
 
 
 @lru_cache(maxsize=4)

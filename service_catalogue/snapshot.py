@@ -16,11 +16,11 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import numpy.typing as npt
 from sqlalchemy import Engine, Pool, Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from service_catalogue import version
+from service_catalogue.columns import Columns, Flags
 from service_catalogue.corrections import as_corrected
 from service_catalogue.entry import Entry, entry_of
 from service_catalogue.holding import shown
@@ -40,6 +40,10 @@ _log = logging.getLogger(__name__)
 _lock = threading.Lock()
 
 
+def _no_flags() -> Flags:
+    return np.zeros(0, dtype=np.bool_)
+
+
 @dataclass
 class Snapshot:
     """All live services, with look-ups by need code, area and words. A service's place is its place in `entries`."""
@@ -47,29 +51,30 @@ class Snapshot:
     entries: tuple[Entry, ...]
     links: Links
     distances: Distances
-    by_code: dict[str, list[int]] = field(default_factory=dict)  # places
+    columns: Columns
     places: dict[str, int] = field(default_factory=dict)  # id -> place
-    by_area: dict[str, npt.NDArray[np.bool_]] = field(
-        default_factory=dict
-    )  # for each place: whether it serves the area
-    listed: npt.NDArray[np.bool_] = field(default_factory=lambda: np.ones(0, dtype=np.bool_))  # in answer to a need
+    by_area: dict[str, Flags] = field(default_factory=dict)  # for each place: whether it serves the area
+    listed: Flags = field(default_factory=_no_flags)  # in answer to a need
+    listed_in_words: Flags = field(default_factory=_no_flags)  # to who describes it
     text: TextIndex = field(default_factory=TextIndex)
 
     @staticmethod
     def of(entries: Iterable[Entry], local: LocalCatalogueData) -> Snapshot:
         entries = tuple(entries)
-        snapshot = Snapshot(entries, Links(entries, local.thesaurus, local.needs.known), Distances(entries))
-        snapshot.listed = np.array([listed(entry, local.needs, True) for entry in entries], dtype=np.bool_)
+        links = Links(entries, local.thesaurus, local.needs.known)
+        snapshot = Snapshot(entries, links, Distances(entries), Columns(entries, local.needs))
+        snapshot.listed, snapshot.listed_in_words = (
+            np.array([listed(entry, local.needs, for_need) for entry in entries], dtype=np.bool_)
+            for for_need in (True, False)
+        )
         for place, entry in enumerate(entries):
             snapshot.places[entry.id] = place
             snapshot.text.add(entry.id, entry.name, entry.organisation, entry.summary)
-            for code in entry.codes:
-                snapshot.by_code.setdefault(code, []).append(place)
             for area in entry.areas:
                 snapshot.by_area.setdefault(area, np.zeros(len(entries), dtype=np.bool_))[place] = True
         return snapshot
 
-    def within(self, areas: Iterable[str]) -> npt.NDArray[np.bool_]:
+    def within(self, areas: Iterable[str]) -> Flags:
         """For each place whether the service there serves one of the areas."""
         found = np.zeros(len(self.entries), dtype=np.bool_)
         for area in areas:
