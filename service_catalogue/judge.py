@@ -1,8 +1,10 @@
 """`python -m service_catalogue.judge [FILE]`: how often search finds what an adviser would name first.
 
 FILE holds judged queries, a JSON object a line: `id`, `text`, `kind` ("plain" or "rough"), `district` or null, `want` (ids
-of the starter catalogue) and `part`: the "develop" half may be looked at; the "measure" half is only ever counted.
-Prints JSON: recall@5 by part and kind, and the ten worst queries of the developing half.
+of the starter catalogue) and `part`: "develop" may be looked at; "measure" and "fresh" are only ever counted. First Contact
+Plus and coordinators, which the assistant itself leads to and search never lists, count as found: a query that wants
+nothing else is left out.
+Prints JSON: recall@5 by part and kind, and the ten worst queries of the developing part.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from sqlalchemy.orm import Session
 from common.clock import LONDON
 from common.database import Base, open_database
 from service_catalogue.load import load_starter
+from service_catalogue.local import local_data
 from service_catalogue.model import Service
 from service_catalogue.search import Query, search
 
@@ -58,13 +61,22 @@ def read_queries(path: Path = QUERIES) -> list[Judged]:
 
 def judge(session: Session, queries: Iterable[Judged], now: datetime = NOON, limit: int = FIRST) -> list[Judged]:
     """The same queries with what search by words and district alone finds in this catalogue."""
-    rows = session.execute(select(Service.id, Service.external_id))
+    rows = session.execute(select(Service.id, Service.external_id)).all()
     names = {row.id: row.external_id for row in rows}
+    doors = _own_doors(session)
     judged = []
     for query in queries:
+        query = replace(query, want=tuple(id for id in query.want if id not in doors))
+        if not query.want:
+            continue
         cards = search(session, Query((), query.district, query.text, limit=limit), now)
-        judged.append(Judged(**{**vars(query), "found": tuple(names[card.id] for card in cards)}))
+        judged.append(replace(query, found=tuple(names[card.id] for card in cards)))
     return judged
+
+
+def _own_doors(session: Session) -> frozenset[str]:
+    names = local_data().needs.own_doors
+    return frozenset(session.scalars(select(Service.external_id).where(Service.name.in_(names))))
 
 
 def recalls(judged: Iterable[Judged]) -> dict[str, float]:
@@ -76,7 +88,7 @@ def recalls(judged: Iterable[Judged]) -> dict[str, float]:
 
 
 def worst(judged: Iterable[Judged], count: int = WORST) -> list[dict[str, Any]]:
-    """The queries of the developing half with the lowest recall."""
+    """The queries of the developing part with the lowest recall."""
     open_half = sorted((query for query in judged if query.part == "develop"), key=lambda query: query.recall)
     return [
         {"id": query.id, "text": query.text, "recall": round(query.recall, 2), "want": query.want, "found": query.found}

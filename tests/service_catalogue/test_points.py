@@ -187,3 +187,17 @@ def test_a_missing_file_or_column_is_refused_with_its_name(tmp_path: Path) -> No
     (tmp_path / "points.csv").write_text("kind,name\n", encoding="utf-8")
     with pytest.raises(LocalDataError, match=r"points\.csv: columns missing: area"):
         Points.load(tmp_path)
+
+
+def test_a_shipped_sector_is_more_precise_than_its_outcode_and_lies_within_it(shipped: Points) -> None:
+    """LE16 spans the south-east of the county: its sectors lie miles apart, and none is far from the outcode's middle."""
+    whole = shipped.of_postcode("LE16")
+    sectors = {point for digit in "789" if (point := shipped.of_postcode(f"LE16 {digit}AA"))}
+    assert whole and len(sectors) == 3
+    assert all(point.precision == "sector" and miles(point, whole) < 8 for point in sectors)
+    assert max(miles(a, b) for a in sectors for b in sectors) > 2
+
+
+def test_a_swapped_letter_in_the_second_half_finds_the_sector_all_the_same(shipped: Points) -> None:
+    assert shipped.of_postcode("LE12 OAA") == shipped.of_postcode("LE12 0AA")
+    assert shipped.of_postcode("LE11 ISX") == shipped.of_postcode("LE11 1SX")
