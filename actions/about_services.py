@@ -46,9 +46,9 @@ async def take(say: CollectingDispatcher, turn: Turn, services: Services) -> boo
     elif turn.detail == "text_me":
         await _text(say, turn, services)
     elif turn.detail == "other_kind":
-        turn.set(next_step="more", unlike=list(turn.get("shown", {})))
+        turn.set(next_step="more", wider=None, unlike=list(turn.get("shown", {})))
     else:
-        turn.set(next_step="more", near=turn.entities("place")[0])
+        turn.set(next_step="more", wider=None, near=turn.entities("place")[0])
     return True
 
 
@@ -66,7 +66,10 @@ async def _tell_about(say: CollectingDispatcher, turn: Turn, services: Services)
     if card is None:
         say.utter_message(response="utter_service_gone")
         return True
-    say.utter_message(text="\n".join(_everything(card, turn.channel)))
+    say.utter_message(
+        text="\n".join(_everything(card, turn.channel)),
+        json_message={"kind": "one_service", "services": [card.as_dict()]},
+    )
     return True
 
 

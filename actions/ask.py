@@ -11,13 +11,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asides import asks_again
 from actions.changing import told
-from actions.episode import PERSON_SLOTS
+from actions.episode import PERSON_SLOTS, WIDEN
 from actions.person_stage import SKIP_ALL
 from actions.services import Services
 from actions.turn import Turn
 from service_catalogue.local import local_data
 from service_catalogue.misses import record_miss
-from service_catalogue.relax import relax
+from service_catalogue.relax import Relaxation, relax
 from service_catalogue.search import Query, search
 
 CARDS = 3
@@ -147,16 +147,25 @@ class AskNextStep(Ask):
     async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
         wanted = ",".join([*turn.get("needs", []), turn.get("district") or turn.get("area_kind") or ""])
         if turn.get("shown_for") != wanted or turn.get("next_step") == "more":
+            if turn.get("next_step") == WIDEN:
+                turn.set(next_step=None)
             await self._show(say, turn, wanted)
         plain = asks_again(turn)
         words = self.services.words
+        person, enough = (words["next_person"], "person"), (words["next_enough"], "enough")
+        if turn.get("next_step") == WIDEN:
+            say.utter_message(
+                response="utter_ask_wider_plainer" if plain else "utter_ask_wider",
+                buttons=choices(self.slot, (words["next_wider"], "more"), person, enough),
+            )
+            return
         say.utter_message(
             response="utter_ask_next_step_plainer" if plain else "utter_ask_next_step",
             buttons=choices(
                 self.slot,
-                (words["next_person"], "person"),
+                person,
                 (words["next_more"], "more"),
-                (words["next_enough"], "enough"),
+                enough,
             ),
         )
         turn.set(next_step="clear" if plain else None)
@@ -169,14 +178,24 @@ class AskNextStep(Ask):
             needs=tuple(dict.fromkeys([*pressing, *turn.get("needs", [])])),
             words=". ".join([*effects.search, *turn.get("own_words", [])]),
             district=turn.get("district"),
-            place=turn.get("near") or turn.get("place"),
+            place=turn.get("near") or (None if turn.get("sector") else turn.get("place")),
+            postcode=turn.get("sector") or "",
             exclude=frozenset(shown),
             unlike=frozenset(turn.get("unlike", [])),
             limit=CARDS,
         )
         now = self.services.clock.now()
         cards = await self.services.db.read(search, query, now)
-        await self._say_what_is_missing(say, query, bool(cards), now)
+        consented = turn.get("wider") if turn.get("next_step") == "more" else None
+        relaxation = await self._missing(query, bool(cards), consented, now)
+        if relaxation and not relaxation.kept:
+            if relaxation.wish == consented:
+                cards = await self.services.db.read(search, relaxation.query, now)
+            else:
+                say.utter_message(text=relaxation.in_words(local_data().words))
+                if not relaxation.possible:  # all that there is misses a wish: only with consent
+                    turn.set(next_step=WIDEN, wider=relaxation.wish, shown_for=wanted)
+                    return
         turn.set(shown_for=wanted, shown={**shown, **{card.id: card.name for card in cards}}, unlike=None)
         if cards:
             turn.set(shown_last=[card.id for card in cards])
@@ -197,14 +216,14 @@ class AskNextStep(Ask):
             },
         )
 
-    async def _say_what_is_missing(self, say: CollectingDispatcher, query: Query, found: bool, now: datetime) -> None:
-        """Nothing is all that was asked for: say which one wish stands in the way. What was sought in vain is counted."""
+    async def _missing(self, query: Query, found: bool, consented: str | None, now: datetime) -> Relaxation | None:
+        """Which one wish stands in the way, when too little is all that was asked for. What was sought in vain is counted
+        once: not again when the resident `consented` to give this wish up."""
         relaxation = await self.services.db.read(relax, query, now) if found else None
-        if relaxation and not relaxation.kept:
-            say.utter_message(text=relaxation.in_words(local_data().words))
-        if not found or relaxation:
-            wish = relaxation.wish if relaxation else ""
+        wish = relaxation.wish if relaxation else ""
+        if not found or (relaxation and wish != consented):
             await self.services.db.run(record_miss, query.needs, query.district, wish, now)
+        return relaxation
 
 
 def _as_text(card: dict[str, Any], channel: str) -> str:

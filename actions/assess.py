@@ -26,7 +26,7 @@ from actions.asides import (
     take_aside,
     vary,
 )
-from actions.episode import PLACE, QUESTION_SLOTS, put_aside
+from actions.episode import PLACE, QUESTION_SLOTS, WIDEN, put_aside
 from actions.needs_told import changed_list, choose_needs, keep_words, needs_named, take_needs, takes_off
 from actions.numbers import sentences, with_numbers
 from actions.questions import OPEN_LIMIT, answer, need_said, option_said, passes, read, take
@@ -350,6 +350,9 @@ def _read_next_step(turn: Turn, services: Services) -> bool:
     agreed = answers.yes_no(turn.text, turn.intent)
     if agreed is not False and _PERSON.search(turn.text):
         return _choose_next(turn, "person")
+    if turn.get("next_step") == WIDEN and agreed is not None:
+        turn.set(next_step="more" if agreed else "clear")
+        return True
     if turn.get("next_step") == "clear":  # the question was "would you like a person?", so yes and no are plain
         return agreed is not None and _choose_next(turn, "person" if agreed else "enough")
     if agreed is False or any(word in turn.text.lower() for word in ("fine", "all right", "will do")):

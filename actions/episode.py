@@ -10,11 +10,12 @@ CONTACT = ("contact", "contact_kind", "safe_contact", "contact_note")
 EPISODE = (
     "what_is_going_on", "needs_right", "needs", "own_words", "answers", "told", "question", *QUESTION_SLOTS, "next_step",
     *PERSON_SLOTS, "person_stage", "change_what", "came_back",
-    "shown", "shown_for", "shown_last", "unlike", "near", "text_to", "wants_person", "outcome", "consent", "consent_offer", "consent_given_at", "full_name",
+    "shown", "shown_for", "shown_last", "unlike", "near", "wider", "text_to", "wants_person", "outcome", "consent", "consent_offer", "consent_given_at", "full_name",
     *CONTACT, "best_time", "summary_right", "adult", "young",
     "red_flags_seen", "crisis_open", "episode",
 )  # fmt: skip
-PLACE = ("place", "place_choice", "place_options", "place_guess", "district", "area", "area_kind")
+PLACE = ("place", "place_choice", "place_options", "place_guess", "district", "area", "area_kind", "sector")
+WIDEN = "widen"  # of `next_step`: the open question is whether to show what misses one wish
 
 
 def put_aside(turn: Turn) -> None:

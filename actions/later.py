@@ -39,7 +39,7 @@ def offer(say: CollectingDispatcher, turn: Turn, services: Services) -> None:
     """Ask once in a conversation whether we may text, when there is a number that is safe to text."""
     if services.can_text and turn.get(OFFER) is None and _number(turn, services):
         say.utter_message(
-            response="utter_ask_text_later",
+            text=services.words["text_later_consent"],
             buttons=choices(OFFER, (services.words["text_later_yes"], "yes"), (services.words["text_later_no"], "no")),
         )
         turn.set(**{OFFER: OFFERED})

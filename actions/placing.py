@@ -77,10 +77,10 @@ def correct(turn: Turn, places: Places) -> bool:
     put = any(re.search(rf"{_PUT}{re.escape(place)}\b", text, re.IGNORECASE) for place in named)
     says_so = re.search(rf"{_LIVES}|\bnot (?:in )?{re.escape(known)}\b", text, re.IGNORECASE)
     if not (named or code) and (found := _put(text, known, places)):
-        return _take(turn, found)
+        return _take(turn, found, places)
     if not (named or code) or not (turn.intent in ("give_place", "correction") or says_so or put):
         return False
-    return _take(turn, places.resolve(named, code))
+    return _take(turn, places.resolve(named, code), places)
 
 
 _PUT = r"(?:\bit['’]?s|\bit is|\bput|\bmake it|\bshould (?:be|say)|\bmeant|\bmean) (?:in )?"
@@ -111,7 +111,7 @@ def take_mentioned(turn: Turn, places: Places) -> bool:
     found = _resolve(turn, places)
     if found.kind in ("unknown", "outside") and turn.intent != "give_place":
         return False  # a town elsewhere, mentioned in passing, is no address
-    return _take(turn, found)
+    return _take(turn, found, places)
 
 
 _I_AM_IN = r"\b(?:i['’]?m|i am|i live|me|myself,?|we['’]?re|we live) (?:(?:over|up|down|out|all the way|here) )?(?:in|at|from|near) "
@@ -149,7 +149,7 @@ def answer(turn: Turn, places: Places) -> bool:
             leave_unknown(turn)  # asked twice: go on with the whole county
             return True
         return False
-    return _take(turn, found)
+    return _take(turn, found, places)
 
 
 def answer_choice(turn: Turn, places: Places) -> bool:
@@ -182,12 +182,13 @@ def choose(turn: Turn, value: str, places: Places) -> bool:
         turn.set(place=None, place_options=None, place_choice=None, place_guess=None)
         return True
     turn.set(place_choice=value)
-    return _take(turn, places.resolve([value], None))
+    return _take(turn, places.resolve([value], None), places)
 
 
-def _take(turn: Turn, found: PlaceAnswer) -> bool:
+def _take(turn: Turn, found: PlaceAnswer, places: Places) -> bool:
     if found.kind == "unknown":
         return False
+    _keep_sector(turn, places)
     if found.kind in ("ambiguous", "confirm"):
         guess = ", ".join(part for part in (found.name, found.area) if part) if found.kind == "confirm" else None
         turn.set(place=None, place_options=[list(option) for option in found.options], place_guess=guess)
@@ -197,3 +198,12 @@ def _take(turn: Turn, found: PlaceAnswer) -> bool:
         place=found.name, district=found.district, area=found.area, area_kind=kind, place_options=None, place_guess=None
     )
     return True
+
+
+def _keep_sector(turn: Turn, places: Places) -> None:
+    """Of a postcode only what distances need. It goes when another place is named, and stays through "which one is it?"."""
+    code = places.parse_postcode(next(iter(turn.entities("postcode")), ""))
+    if code:
+        turn.set(sector=code.sector)
+    elif not turn.get("place_options"):
+        turn.set(sector=None)

@@ -18,7 +18,9 @@ _SAFE = {"both": (True, True), "ring": (True, False), "text": (False, True), "no
 def summarise(turn: Turn, services: Services) -> str:
     """One fact a line: everything personal that will be sent, and where it goes."""
     words, needs = services.words, turn.get("needs", [])
-    parts = [words["summary_name"].format(name=turn.get("full_name"))]
+    by_text = turn.channel == "sms"
+    name = turn.get("full_name", "")
+    parts = [words["summary_name"].format(name=_short_name(name) if by_text else name)]
     if turn.get("contact_kind") != "none":
         parts.append(words["summary_contact"].format(contact=_contact(turn)))
         if turn.get("safe_contact") == "no":
@@ -26,7 +28,9 @@ def summarise(turn: Turn, services: Services) -> str:
         elif turn.get("contact_kind") == "phone":
             parts.append(words[f"summary_safe_{turn.get('safe_contact')}"])
     if turn.get("contact_note"):
-        parts.append(words["summary_note"].format(note=turn.get("contact_note")))
+        # It may be an address.
+        note = words["summary_note_by_text"] if by_text else words["summary_note"].format(note=turn.get("contact_note"))
+        parts.append(note)
     parts.append(words["summary_time"].format(time=turn.get("best_time")))
     if needs:
         parts.append(words["summary_needs"].format(needs=services.needs.reflect(needs, other=True)))
@@ -81,6 +85,12 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
         not_asked=_not_asked(turn, services),
         language=services.tongues.get(turn.get("language")).english if turn.get("language") else "",
     )
+
+
+def _short_name(name: str) -> str:
+    """The first name and initials: others may read the phone, so no text holds a full name."""
+    first, *others = name.split() or [""]
+    return " ".join([first, *(f"{other[0].upper()}." for other in others)])
 
 
 def _offer(turn: Turn) -> dict:

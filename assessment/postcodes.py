@@ -31,6 +31,11 @@ class Postcode:
     def __str__(self) -> str:
         return self.full or self.outcode
 
+    @property
+    def sector(self) -> str:
+        """ "LE8 5", some thousand homes, where the postcode is whole; otherwise the outcode."""
+        return self.full[:-2] if self.full else self.outcode
+
 
 @dataclass(frozen=True)
 class Outcode:

@@ -34,11 +34,13 @@ _DROPPED: dict[str, object] = {
 
 @dataclass(frozen=True)
 class Relaxation:
-    """`kept`: how many services are known to meet every wish. `wish`: the one to give up; `gives`: how many then meet all
-    the others; `towns`: where those are, with how many, nearest to most first; `query`: the question without that wish."""
+    """`kept`: how many services are known to meet every wish; `possible`: of how many nothing speaks against it. `wish`:
+    the one to give up; `gives`: how many then meet all the others; `towns`: where those are, with how many, nearest to
+    most first; `query`: the question without that wish."""
 
     wish: str
     kept: int
+    possible: int
     gives: int
     towns: tuple[tuple[str, int], ...]
     query: Query
@@ -70,12 +72,18 @@ def relax(session: Session, query: Query, now: datetime, enough: int = 1) -> Rel
     if best is None:
         return None
     gives, wish, meeting, fewer = best
-    return Relaxation(wish, kept, gives, _towns(meeting, asker), replace(query, wishes=fewer))
+    possible = sum(False not in met for met in _met(entries, asker.wishes, asker))
+    return Relaxation(wish, kept, possible, gives, _towns(meeting, asker), replace(query, wishes=fewer))
 
 
 def _meeting(entries: Sequence[Entry], wishes: Wishes, asker: Asker) -> list[Entry]:
     """Those known to meet every wish."""
-    return [entry for entry in entries if all(meets(entry, wishes, _miles(entry, asker)).values())]
+    return [entry for entry, met in zip(entries, _met(entries, wishes, asker), strict=True) if all(met)]
+
+
+def _met(entries: Sequence[Entry], wishes: Wishes, asker: Asker) -> list[tuple[bool | None, ...]]:
+    """For each service whether it meets each wish; see `match.meets`."""
+    return [tuple(meets(entry, wishes, _miles(entry, asker)).values()) for entry in entries]
 
 
 def _miles(entry: Entry, asker: Asker) -> float | None:

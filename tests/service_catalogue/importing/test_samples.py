@@ -70,10 +70,17 @@ def test_bristol_1_counts(take_in: Callable[..., ImportReport], db: Database) ->
     assert sum(not service.description for service in found) == said["description_empty_after_cleaning"]
     assert sum(bool(service.email) for service in found) == said["email"]["valid_after_trim"]
     assert sum(bool(service.url) for service in found) == said["url"]["non_blank"]
+    assert len({service.external_id for service in found}) == said["distinct_service_ids"] and not report.merged
     assert sum(service.assured_on is None for service in found) == said["assured_date"]["blank"]
+    assert str(min(service.assured_on for service in found if service.assured_on)) == said["assured_date"]["earliest"]
     assert str(max(service.assured_on for service in found if service.assured_on)) == said["assured_date"]["latest"]
     terms = [term.name for service in found for term in service.terms]
+    assert len(terms) == said["target_audience"]["rows"]
     assert len({term.casefold() for term in terms}) == said["target_audience"]["distinct_after_trim_casefold"]
+    kinds, ways = said["attending_type"], Counter(way for service in found for way in service.attending)
+    assert ways == {"venue": kinds["Venue"], "home": kinds["Home visit"], "phone": kinds["Phone"]}
+    access = Counter(str(service.extra.get("attending_access")) for service in found)
+    assert {name: access[name] for name in said["attending_access"]} == said["attending_access"]
     assert sum(bool(service.terms) for service in found) == said["target_audience"]["services_tagged"]
     assert max(len(service.description) for service in found) <= 8000
     with db.reading() as session:
@@ -121,4 +128,13 @@ def test_buckinghamshire_counts(take_in: Callable[..., ImportReport], db: Databa
         == said["contact_email"]["non_blank"] - said["contact_email"]["valid_after_trim"]
     )
     assert sum(service.maximum_age is not None for service in found) == said["max_age_set"]
+    from_birth = 1  # "0 to 5" has no least age
+    assert sum(service.minimum_age is not None for service in found) == said["min_age_set"] - from_birth
+    assert sum(not service.description for service in found) == said["description_blank"]
+    assert sum(not service.organization.name for service in found) == said["organisations_without_name"]
+    assert sum(not place.postcode for place in places) == said["postcode_blank"] + len(said["postcode_unusable"])
+    assert sum(place.masked for place in places) == said["address_masked"]
+    assert sum(len(service.extra.get("links", ())) for service in found) == said["links"]
+    stated = said["envelope"]["totalElements"]
+    assert report.issues_by_code["fewer_than_stated"] == 1 and f"of {stated}" in str(report.issues)
     assert not any(phone.verified for service in found for phone in service.phones)
