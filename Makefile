@@ -1,5 +1,5 @@
 # What each target does is listed in README.md. Every target sets up what it needs and skips what is done.
-.PHONY: run test lint validate evaluate import chat setup release-check shell catalogue-out catalogue-in
+.PHONY: run test lint validate evaluate import chat setup release-check shell catalogue-out catalogue-in sms-cost screenshots
 SHELL := /bin/bash
 PY := .venv/bin/python
 BOT := bot/.venv/bin/python
@@ -57,6 +57,12 @@ catalogue-in: setup
 import: setup ## a file or the address of an Open Referral API; SOURCE, VOUCHED_BY and ALLOW_REMOVALS=1 are optional
 	@test -n "$(FEED)" || { echo "usage: make import FEED=file-or-url"; exit 2; }
 	@exec $(WITH_ENV) $(PY) -m launch.import_feed "$(FEED)" $(if $(SOURCE),--source "$(SOURCE)") $(if $(VOUCHED_BY),--vouched-by "$(VOUCHED_BY)") $(if $(ALLOW_REMOVALS),--allow-removals)
+
+screenshots: setup ## every state of the web pages at three widths, into docs/screenshots
+	@exec $(PY) -m tests.front_door.screenshots
+
+sms-cost: setup ## segments of finished text conversations: median and worst, by week
+	@exec $(WITH_ENV) $(PY) -m front_door.sms.cost
 
 release-check: lint
 	@$(WITH_ENV) $(PY) -m launch.check_data --release

@@ -6,7 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import placing
+from actions import moved, placing
 from actions.needs_told import take_needs
 from actions.services import Services
 from actions.turn import Turn
@@ -32,8 +32,9 @@ class ActionWelcomeBack(Action):
                 placing.answer(turn, self._services.places)
         if turn.wants_human:
             turn.set(wants_person=True)
-        dispatcher.utter_message(response="utter_ask_came_back")
-        turn.set(requested_slot=SLOT)
+        if not moved.ask_again(dispatcher, turn):
+            dispatcher.utter_message(response="utter_ask_came_back")
+            turn.set(requested_slot=SLOT)
         return turn.events()
 
 

@@ -5,10 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
+
+from common.gateway_settings import read_networks, refuse_sample
+from common.notify_settings import NAMES as NOTIFY_NAMES
+from common.notify_settings import NotifySettings, read_notify
+from common.webhook_settings import read_webhook_secrets
+
+TWILIO_NAMES = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER")
+SMS_PROVIDERS = ("twilio", "notify")
+T = TypeVar("T")
 
 
 class SettingsError(ValueError):
@@ -39,14 +49,25 @@ class Settings:
     twilio_api_base_url: str
     allow_test_numbers: bool
     sms_keywords: str
+    sms_provider: str = "twilio"
+    notify: NotifySettings = field(default_factory=NotifySettings)
+    metrics_port: int | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    lead_mailbox: str | None = None
+    webhook_secrets: tuple[tuple[str, str], ...] = ()
 
     @property
     def production(self) -> bool:
         return self.environment == "production"
 
     @property
-    def sms_configured(self) -> bool:
+    def twilio_configured(self) -> bool:
         return bool(self.twilio_account_sid and self.twilio_auth_tokens and self.twilio_number)
+
+    @property
+    def sms_configured(self) -> bool:
+        """True when the chosen provider of text messages has all that it needs."""
+        return self.notify.complete if self.sms_provider == "notify" else self.twilio_configured
 
     @property
     def rasa_url(self) -> str:
@@ -88,6 +109,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     keywords = text("SMS_KEYWORDS", "advanced") or "advanced"
     if keywords not in ("advanced", "default"):
         raise SettingsError(f"SMS_KEYWORDS must be advanced or default, not {keywords!r}")
+    provider, notify = _provider(text, keywords, production)
     base = (text("PUBLIC_BASE_URL") or f"http://localhost:{port}").rstrip("/")
     if urlsplit(base).scheme not in ("http", "https"):
         raise SettingsError(f"PUBLIC_BASE_URL must start with http:// or https://, not {base!r}")
@@ -114,13 +136,49 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         allow_test_numbers=(text("ALLOW_TEST_NUMBERS", "0" if production else "1") or "").lower()
         in ("1", "true", "yes", "on"),
         sms_keywords=keywords,
+        sms_provider=provider,
+        notify=notify,
+        metrics_port=number("METRICS_PORT", 0) or None,
+        trusted_proxies=_checked(read_networks, text("TRUSTED_PROXIES") or ""),
+        lead_mailbox=text("LEAD_MAILBOX"),
+        webhook_secrets=_checked(read_webhook_secrets, text("WEBHOOK_SECRETS") or ""),
     )
+
+
+def _provider(text: Callable[[str], str | None], keywords: str, production: bool) -> tuple[str, NotifySettings]:
+    """The provider of text messages. Half a set of its settings stops production: every text would be lost quietly."""
+    provider = text("SMS_PROVIDER") or "twilio"
+    if provider not in SMS_PROVIDERS:
+        raise SettingsError(f"SMS_PROVIDER must be {' or '.join(SMS_PROVIDERS)}, not {provider!r}")
+    if provider == "notify" and keywords == "default":
+        raise SettingsError("SMS_KEYWORDS=default is for Twilio only: Notify acts on no word, so leave it at advanced")
+    try:
+        notify = read_notify(text)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+    names = NOTIFY_NAMES if provider == "notify" else TWILIO_NAMES
+    missing = [name for name in names if not text(name)]
+    wanted = provider != "twilio" or len(missing) < len(names)
+    if production and wanted and missing:
+        raise SettingsError(
+            f"text messages by {provider} need {', '.join(missing)} as well; or set none of its settings"
+        )
+    return provider, notify
+
+
+def _checked(check: Callable[[str], T], given: str) -> T:
+    try:
+        return check(given)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _secret_key(given: str | None, production: bool, var_dir: Path) -> str:
     if given:
         if len(given) < 32:
             raise SettingsError("SECRET_KEY must have at least 32 characters")
+        if production:
+            _checked(refuse_sample, given)
         return given
     if production:
         raise SettingsError(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from desk.keys import DESK
 from desk.render import due_state
 from desk.security import show
+from desk.texts import lost_confirmations
 from referrals import handling
 from referrals.model import NEW, SKIPPED, TAKEN, URGENT, Referral
 from referrals.packet import Packet, contact_unsafe
@@ -44,6 +45,7 @@ class Queue:
     taken: int
     notices_failed: tuple[str, ...]  # references
     notices_skipped: str  # the reason, or empty
+    texts_failed: tuple[str, ...]  # references whose resident did not get the text that says so
 
 
 async def queue_page(request: web.Request) -> web.StreamResponse:
@@ -68,6 +70,7 @@ def read_queue(session: Session, now: datetime, done: bool) -> Queue:
         taken=sum(referral.state == TAKEN for referral in waiting),
         notices_failed=tuple(p.referral.reference for p in problems if p.state != SKIPPED),
         notices_skipped=next((p.problem for p in problems if p.state == SKIPPED), ""),
+        texts_failed=lost_confirmations(session, now),
     )
 
 

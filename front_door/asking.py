@@ -9,6 +9,7 @@ from dataclasses import replace
 from front_door.bot_client import BotClient, BotFailed, Reply
 from front_door.breaker import Breaker
 from front_door.claiming import Turn
+from front_door.moving.late import arrived
 from front_door.timing import Timing
 from front_door.words import Words
 
@@ -52,7 +53,7 @@ class Asker:
         self.breaker.succeeded()
         if "picture" in turn.kinds:
             replies = [replace(replies[0], text=f"{self._words.picture}\n{replies[0].text}"), *replies[1:]]
-        return replies, recovered
+        return arrived(turn.kinds, replies, self._words.moving), recovered
 
     def troubled(self, conversation: str) -> bool:
         """True when a wait is the bot's fault, not that of a long queue before a healthy bot."""

@@ -7,9 +7,17 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_NUMBER = re.compile(r"(?:(?:number|option|no\.?|#)\s*)?(\d{1,2})", re.IGNORECASE)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+_SHAPE = re.compile(
+    r"(?:(?:i(?:'d| would|'ll)? )?(?:press|choose|pick|go for|say|reply|answer)\s+|i(?:'d| would)? (?:want|like) (?=(?:the )?(?:number|option|choice)))?"
+    r"(?:(?:the |its |it's )?(?:number|option|choice|no\.?|#)\s*)?"
+    rf"(?:(?P<digits>\d{{1,2}})|(?P<word>{'|'.join(_WORDS)})"
+    rf"|(?:the )?(?:(?P<nth>\d{{1,2}})(?:st|nd|rd|th)|(?P<ordinal>{'|'.join(_ORDINALS)}))(?: (?:one|option|choice))?)"
+    r"(?:[\s,.]+(?:please|pls|plz|thanks|thank you|thx|ta|x+))*",
+)
+_KEYCAP = re.compile("[\ufe0e\ufe0f\u20e3]")  # "1" on a key, as phones offer it among their pictures
 _NUMBER_AND_LABEL = re.compile(r"(\d{1,2}) (.+)")
-_EDGES = " \t\r\n.,;:!?()[]'\"-*#"
+_EDGES = " \t\r\n.,;:!?()[]'\"-*#/"
 
 
 def resolve(text: str, choices: Sequence[Mapping[str, str]]) -> str | None:
@@ -36,12 +44,14 @@ def resolve(text: str, choices: Sequence[Mapping[str, str]]) -> str | None:
 
 
 def number_in(text: str) -> int | None:
-    """The number that is the whole of `text` ("2", " 2. ", "(2)", "option 2", "two"), or None."""
-    bare = unicodedata.normalize("NFKC", text).strip(_EDGES)
-    if match := _NUMBER.fullmatch(bare):
-        return int(match.group(1))
-    word = bare.casefold()
-    return _WORDS.index(word) + 1 if word in _WORDS else None
+    """The number that is the whole of `text` ("2", " 2. ", "(2)", "option 2", "two", "2 please", "the second one"), or None."""
+    bare = unicodedata.normalize("NFKC", _KEYCAP.sub("", text)).replace("’", "'").casefold().strip(_EDGES)
+    match = _SHAPE.fullmatch(bare)
+    if match is None:
+        return None
+    if digits := match["digits"] or match["nth"]:
+        return int(digits)
+    return _WORDS.index(match["word"]) + 1 if match["word"] else _ORDINALS.index(match["ordinal"]) + 1
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from front_door import choices, rows
-from front_door.model import ASKED, AWAY, PROCESSING, WAITING, Conversation, Message
+from front_door.bot_client import Reply
+from front_door.model import ASKED, AWAY, PROCESSING, TAKEN_AT, WAITING, Conversation, Message
+from front_door.moving.words import KINDS
+from front_door.sms import private
 from front_door.sms.render import MORE_NUMBER
 
 MAX_JOINED = 10
@@ -35,6 +38,7 @@ class Turn:
     """One or more messages of a resident that are answered together.
 
     id: the first message's id, which is what the bot knows the turn by. kinds: what sort of messages they are. more: the part of an earlier long text that is asked for.
+    held: replies that were kept back until the resident said whether they may be texted, as they now may be said.
     """
 
     id: str
@@ -53,11 +57,12 @@ class Turn:
     sms_number: str | None = None
     away: bool = False
     asked: str | None = None
+    held: tuple[Reply, ...] = ()
 
     @property
     def metadata(self) -> dict[str, Any]:
         """What the bot is told beside the words: flags already answered, the number a text came from, so that nobody has to type
-        it, that the resident comes back after hours, and what we asked without the bot's knowing."""
+        it, that the resident comes back after hours or on another channel, and what we asked without the bot's knowing."""
         told: dict[str, Any] = {"crisis_sent": list(self.crisis_sent)} if self.crisis_sent else {}
         if self.sms_number:
             told["sms_number"] = self.sms_number
@@ -65,6 +70,8 @@ class Turn:
             told[AWAY] = True
         if self.asked:
             told["asked"] = self.asked
+        if KINDS & self.kinds:
+            told["moved"] = True
         return told
 
 
@@ -131,7 +138,7 @@ def _batch(conversation: Conversation, waiting: Sequence[Message]) -> list[Messa
     if head.turn_id:
         return [message for message in waiting if message.turn_id == head.turn_id]
     batch = [head]
-    if conversation.channel == "sms" and _joinable(conversation, head):
+    if head.channel == "sms" and _joinable(conversation, head):
         length = len(head.text)
         for message in waiting[1:MAX_JOINED]:
             length += len(message.text) + 1
@@ -147,6 +154,7 @@ def _joinable(conversation: Conversation, message: Message) -> bool:
         message.kind == "text"
         and choices.number_in(message.text) is None
         and choices.resolve(message.text, conversation.pending_choices or []) is None
+        and private.answer(conversation, message.text) is None
     )
 
 
@@ -154,30 +162,43 @@ def _turn(conversation: Conversation, batch: Sequence[Message]) -> Turn:
     head = batch[0]
     text = "\n".join(message.text for message in batch)
     choice = head.choice
-    more = None
+    more: str | None = None
+    held: tuple[Reply, ...] = ()
+    away = any((message.data or {}).get(AWAY) for message in batch)
     if len(batch) == 1 and choice is None:
-        if conversation.more_text and choices.number_in(text) == MORE_NUMBER:
+        # After hours somebody else may hold the phone: what is left of an old text, or was kept back, is not given out.
+        if not away and not head.flags and (chosen := private.answer(conversation, text)):
+            held = tuple(private.let_go(conversation.held or {}, chosen))
+        elif not away and conversation.more_text and choices.number_in(text) == MORE_NUMBER:
             more = conversation.more_text
         else:
             choice = choices.resolve(text, conversation.pending_choices or [])
+            choice = None if private.is_ours(choice) else choice
     return Turn(
         id=head.id,
         conversation=conversation.id,
-        channel=conversation.channel,
+        channel=head.channel,  # by which it came, wherever the conversation has moved since
         text=text,
         choice=choice,
         flags=tuple(dict.fromkeys(flag for message in batch for flag in message.flags or ())),
         crisis_sent=tuple(dict.fromkeys(f for m in batch if m.crisis_sent for f in m.flags or ())),
         messages=tuple(message.id for message in batch),
-        oldest=min(message.created_at for message in batch),
+        oldest=min(_taken_at(message) for message in batch),
         attempts=head.attempts,
         kinds=frozenset(message.kind for message in batch),
         area=conversation.area,
         more=more,
-        sms_number=conversation.address if conversation.channel == "sms" else None,
-        away=any((message.data or {}).get(AWAY) for message in batch),
+        sms_number=conversation.address if head.channel == "sms" else None,
+        away=away,
         asked=_asked(conversation),
+        held=held,
     )
+
+
+def _taken_at(message: Message) -> datetime:
+    """When we had it. A text that came late has not waited for us since it was sent, and is not given up at once."""
+    late = (message.data or {}).get(TAKEN_AT)
+    return datetime.fromisoformat(late) if late else message.created_at
 
 
 def _asked(conversation: Conversation) -> str | None:
@@ -203,9 +224,15 @@ def unanswered(session: Session, now: datetime) -> list[str]:
     )
 
 
-def waiting_messages(session: Session) -> list[tuple[str, str, datetime]]:
-    """(message, conversation, arrival) of everything that waits for an answer: what a new worker has to watch."""
-    found = session.execute(
-        select(Message.id, Message.conversation_id, Message.created_at).where(Message.state.in_(WAITING))
-    )
-    return [(row[0], row[1], row[2]) for row in found]
+def waiting_messages(session: Session, conversations: Sequence[str] | None = None) -> list[tuple[str, str, datetime]]:
+    """(message, conversation, arrival) of everything that waits for an answer, or of what waits in these conversations."""
+    wanted = select(Message.id, Message.conversation_id, Message.created_at).where(Message.state.in_(WAITING))
+    if conversations is not None:
+        wanted = wanted.where(Message.conversation_id.in_(conversations))
+    return [(row[0], row[1], row[2]) for row in session.execute(wanted)]
+
+
+def settled(session: Session, messages: Sequence[str]) -> list[str]:
+    """Those of these messages that wait no longer, whoever answered them (or that are gone)."""
+    waiting = select(Message.id).where(Message.id.in_(messages), Message.state.in_(WAITING))
+    return sorted(set(messages) - set(session.scalars(waiting)))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
-from datetime import datetime
 
 from aiohttp import web
 
@@ -17,19 +15,20 @@ from common.settings import Settings
 from desk.app import create_desk
 from front_door.app import create_app
 from front_door.retention import Retention, expire_for_ever
+from front_door.timing import Limits, Pace
 from front_door.words import Words
-from referrals.delivery import deliver_due
+from referrals.alert_rules import AlertRules
+from referrals.alerts import watch_for_ever
+from referrals.delivery import WEBHOOKS, deliver_for_ever
 from referrals.follow_up import FollowUpRules
-from referrals.mailer import Mailer, mailer_for
+from referrals.mailer import mailer_for
 from referrals.team import TeamFacts
+from referrals.webhook import webhooks_for
 from safety.contacts import Contacts
 from safety.replies import Replies
 from safety.screen import Screen
 from service_catalogue import open_referral
 from service_catalogue.hours import is_open
-
-logger = logging.getLogger(__name__)
-DELIVER_EVERY = 5.0  # seconds
 
 
 async def compose(settings: Settings, clock: Clock, db: Database) -> web.Application:
@@ -47,12 +46,16 @@ async def compose(settings: Settings, clock: Clock, db: Database) -> web.Applica
         replies=Replies.load(settings.data_dir, contacts),
         words=Words.load(settings.data_dir, lambda name: confirmed_number(contacts, name), team.contact_line()),
         is_open=is_open,
+        pace=Pace(limits=Limits.of(settings.production)),
         follow_ups=FollowUpRules.load(settings.data_dir),
         extra_routes=open_referral.routes(db, settings),
         sub_applications=[("/desk/", create_desk(db, settings, clock, cipher))],
     )
-    mailer = mailer_for(settings, team)
+    mailer, webhooks = mailer_for(settings, team), webhooks_for(settings, team.others, clock.now)
+    alerts = AlertRules.load(settings.data_dir)
+    app.cleanup_ctx.append(_while_serving(lambda: watch_for_ever(db, alerts, team, clock)))
     app.cleanup_ctx.append(_while_serving(lambda: deliver_for_ever(db, mailer, clock)))
+    app.cleanup_ctx.append(_while_serving(lambda: deliver_for_ever(db, webhooks, clock, WEBHOOKS)))
     app.cleanup_ctx.append(_while_serving(lambda: expire_for_ever(db, retention, clock)))
     return app
 
@@ -77,14 +80,3 @@ def confirmed_number(contacts: Contacts, name: str) -> str | None:
     except KeyError:
         return None
     return contact.phone or None if contact and contact.verified else None
-
-
-async def deliver_for_ever(db: Database, mailer: Mailer, clock: Clock, every: float = DELIVER_EVERY) -> None:
-    """Hand over what is due again and again. A fault is logged by its kind and tried again: no notice may be lost to it."""
-    while True:
-        try:
-            now: datetime = clock.now()
-            await deliver_due(db, mailer, now)
-        except Exception as error:
-            logger.error("notices could not be delivered: %s", type(error).__name__)
-        await asyncio.sleep(every)

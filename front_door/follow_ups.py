@@ -16,10 +16,12 @@ from front_door.bot_client import Reply
 from front_door.model import ASKED
 from front_door.saying import Voice, say
 from front_door.sms.numbers import newest_of, open_or_new
+from front_door.staff_texts import send_staff
 from front_door.timing import Timing
 from referrals import asked_text, follow_up
 from referrals.asked_text import AskedText
 from referrals.follow_up import FollowUp, FollowUpRules
+from referrals.staff_text_rules import StaffTextRules
 
 logger = logging.getLogger(__name__)
 _BUSY = timedelta(hours=4)  # who wrote to us in these is not interrupted
@@ -46,7 +48,7 @@ def _send(
     session: Session, row: FollowUp, rules: FollowUpRules, voice: Voice, digest: Callable[[str], str], now: datetime
 ) -> bool:
     newest = newest_of(session, digest(row.phone or ""))
-    if not row.phone or now - row.due_at > rules.too_late or (newest and newest.texts_stopped):
+    if not row.phone or now - row.due_at > rules.too_late or (newest and (newest.texts_stopped or newest.careful)):
         follow_up.drop(row)
         return False
     if newest and newest.last_seq and now - newest.last_seen_at < _BUSY:
@@ -86,11 +88,13 @@ async def send_for_ever(
     clock: Clock,
     wake: Callable[[], None],
     every: float,
+    staff: StaffTextRules | None = None,
 ) -> None:
-    """`send_asked` and `send_due` now and every `every` seconds; `wake` tells the outbox. A fault is logged by its kind and tried again."""
+    """`send_asked`, `send_staff` and `send_due` now and every `every` seconds; `wake` tells the outbox. A fault is logged by its kind and tried again."""
     while True:
         try:
             texts = await db.run(send_asked, voice, digest, clock.now())
+            texts += await db.run(send_staff, staff, voice, digest, clock.now()) if staff else 0
             texts += await db.run(send_due, rules, voice, digest, clock.now())
             if texts:
                 wake()

@@ -15,20 +15,27 @@ from common.database import Database
 
 Check = Callable[[], Awaitable[bool]]
 STORE = "database"
-_KEEP = 0.5  # seconds that a finding is good for, so that probes cannot be used to load the parts
 
 
 class Health:
     """Ready: 503 until every part has been up once; afterwards 200 while messages can be stored, with the parts that are
     down under `degraded`. `parts` are asked at once, each within its own time limit.
+
+    keep: seconds that a finding is good for, so that probes cannot be used to load the parts.
     """
 
-    def __init__(self, parts: dict[str, Check]) -> None:
+    def __init__(self, parts: dict[str, Check], keep: float = 0.5) -> None:
+        self._keep = keep
         self._parts = parts
         self._seen: set[str] = set()
         self._found: dict[str, bool] = {}
-        self._at = -_KEEP
+        self._at = -keep
         self._lock = asyncio.Lock()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the newest look would answer 200."""
+        return not set(self._parts) - self._seen and self._found.get(STORE, True)
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/healthz", self.alive), web.get("/readyz", self.ready)]
@@ -42,13 +49,13 @@ class Health:
         waiting = sorted(set(self._parts) - self._seen)
         if waiting:
             return web.json_response({"status": "starting", "waiting_for": waiting, "degraded": down}, status=503)
-        if not found.get(STORE, True):
+        if not self.is_ready:
             return web.json_response({"status": "not ready", "degraded": down}, status=503)
         return web.json_response({"status": "ready", "degraded": down})
 
     async def _look(self) -> dict[str, bool]:
         async with self._lock:
-            if time.monotonic() - self._at >= _KEEP:
+            if time.monotonic() - self._at >= self._keep:
                 names = list(self._parts)
                 up = await asyncio.gather(*(self._parts[name]() for name in names))
                 self._found = dict(zip(names, up, strict=True))

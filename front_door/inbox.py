@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from front_door import rows
 from front_door.claiming import Lease, Turn, claim_if_free
 from front_door.model import ENDED, QUEUED, WAITING, Conversation, Message
+from front_door.moving.doors import has_left
 
 PAGE_ID = "p."  # how the id that a page carries begins; an id of a script's own begins otherwise
-Outcome = Literal["stored", "noted", "repeated", "ended", "limited", "stale_choice"]
+Outcome = Literal["stored", "noted", "repeated", "ended", "moved", "limited", "stale_choice"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def accept_web(
     if conversation is not None and is_over(conversation, now, idle):
         conversation.state = ENDED
         return Accepted("ended")
+    if conversation is None and has_left(session, post.session_digest):
+        return Accepted("moved")
     if conversation is None and not may_open:
         return Accepted("limited")
     text, choice = post.text, None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.database import Base, UtcDateTime
@@ -18,6 +18,7 @@ QUEUED, PROCESSING, DONE, FAILED, NOTED = "queued", "processing", "done", "faile
 WAITING = (QUEUED, PROCESSING)
 ASKED = "helped"  # the slot of the one question that the front door puts itself, two weeks later
 AWAY = "away"  # in a message's `data`: it came after hours of silence
+TAKEN_AT = "taken_at"  # in a message's `data`: when a text that came late was taken in (ISO); `created_at` is when it was sent to us
 
 
 class Conversation(Base):
@@ -45,6 +46,12 @@ class Conversation(Base):
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seq: Mapped[int] = mapped_column(Integer, default=0)
     texts_stopped: Mapped[bool] = mapped_column(Boolean, default=False)
+    careful: Mapped[bool] = mapped_column(Boolean, default=False)  # abuse was told of: texts go only as replies
+    texting_safe: Mapped[bool | None] = mapped_column(
+        Boolean
+    )  # whether some services may be named by text; None: not asked
+    held: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson)  # replies kept back until that is answered
+    shown_after: Mapped[int] = mapped_column(Integer, default=0)  # the web page shows no line up to this one
     apologised: Mapped[bool] = mapped_column(Boolean, default=False)
     welcomed: Mapped[bool] = mapped_column(Boolean, default=False)
     pending_choices: Mapped[list[dict[str, str]] | None] = mapped_column(EncryptedJson)
@@ -88,12 +95,14 @@ class OutboxText(Base):
     """A text message to send. `unknown`: the provider may or may not have taken it; look before sending again."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_due", "state", "next_at"),)
+    __table_args__ = (Index("ix_outbox_due", "state", "next_at"), Index("ix_outbox_created_at", "created_at"))
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
     position: Mapped[int] = mapped_column(Integer)  # order within the conversation
-    kind: Mapped[str] = mapped_column(String(20))  # reply | crisis | stop_confirmation
+    kind: Mapped[str] = mapped_column(
+        String(20)
+    )  # reply services confirmation follow_up crisis stop_confirmation limit_notice
     crisis: Mapped[bool] = mapped_column(Boolean, default=False)
     body: Mapped[str] = mapped_column(EncryptedText)
     segments: Mapped[int] = mapped_column(Integer)
@@ -119,6 +128,25 @@ class DeliveryStatus(Base):
     error_code: Mapped[str | None] = mapped_column(String(20))
     error_class: Mapped[str | None] = mapped_column(String(20))
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SeenText(Base):
+    """The provider's id of a text that was taken in, kept when the text itself is erased: no list brings it back."""
+
+    __tablename__ = "seen_text"
+
+    provider_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class FinishedTexts(Base):
+    """What the texts of one finished and erased conversation cost. Names nobody and no conversation."""
+
+    __tablename__ = "finished_texts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    week: Mapped[date] = mapped_column(Date, index=True)  # the Monday of the week of its last text
+    segments: Mapped[int] = mapped_column(Integer)
 
 
 class SafetyEvent(Base):

@@ -41,6 +41,10 @@ class News:
         if expected is not None and not expected.done():
             expected.set_result(Heard(said, False))
 
+    def forget(self, message: str) -> None:
+        """Another process answered it: who waits looks into the database."""
+        self._expected.pop(message, None)
+
     def tell(self, conversation: str) -> None:
         if event := self._events.pop(conversation, None):
             event.set()

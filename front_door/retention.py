@@ -17,6 +17,9 @@ from common.clock import Clock
 from common.database import Database
 from common.local_data import LocalDataError, read_yaml
 from front_door.model import ENDED, WAITING, Conversation, DeliveryStatus, Message, OutboxText, SafetyEvent
+from front_door.moving import codes
+from front_door.moving.forgetting import forget_moves, forget_old
+from front_door.sms import cost
 from front_door.sms.sending import UNFINISHED
 from referrals import follow_up
 from referrals.model import Referral
@@ -38,6 +41,7 @@ class Retention:
     chat: timedelta
     chat_with_referral: timedelta
     closed_page: timedelta
+    one_time_code: timedelta = codes.LIFE
 
     @classmethod
     def load(cls, data_dir: Path) -> Retention:
@@ -50,6 +54,8 @@ class Retention:
         found = {field.name: _hours(path, limits, field.name) for field in fields(cls)}
         if not timedelta() < found["chat"] <= found["chat_with_referral"]:
             raise LocalDataError(f"{path}: chat must be at least 1 hour, and chat_with_referral no shorter than chat")
+        if found["one_time_code"] < codes.LIFE:
+            raise LocalDataError(f"{path}: one_time_code must be at least 24 hours, as long as a code is good for")
         events = content.get("safety_events")
         if not isinstance(events, dict) or events.get("deleted") != "never" or not events.get("source"):
             raise LocalDataError(f"{path}: safety_events must say 'deleted: never' and its source")
@@ -104,6 +110,7 @@ async def expire(db: Database, limits: Retention, now: datetime, pause: float = 
         if gone.conversations == 0:  # all of them came back to life meanwhile
             break
         await asyncio.sleep(pause)
+    await db.run(forget_old, now, limits.one_time_code, limits.closed_page)
     for clear in (_old_shells, _lost_turns, _lost_statuses):
         while (gone := await db.run(clear, limits, now)) != Erased():
             total += gone
@@ -159,6 +166,8 @@ def _erase(session: Session, ids: Sequence[str], pages_after: datetime | None = 
     session.execute(
         sa.update(SafetyEvent).where(SafetyEvent.conversation_id.in_(ids)).values(conversation_id=None, message_id=None)
     )
+    cost.keep(session, ids)
+    forget_moves(session, ids, doors=pages_after is None)
     sids = sa.select(OutboxText.provider_sid).where(OutboxText.conversation_id.in_(ids))
     statuses = _delete(session, sa.delete(DeliveryStatus).where(DeliveryStatus.provider_sid.in_(sids)))
     texts = _delete(session, sa.delete(OutboxText).where(OutboxText.conversation_id.in_(ids)))
@@ -178,6 +187,9 @@ def _erase(session: Session, ids: Sequence[str], pages_after: datetime | None = 
             area=None,
             pending_choices=None,
             more_text=None,
+            held=None,
+            texting_safe=None,
+            careful=False,
             lease_owner=None,
             lease_until=None,
             next_turn_at=None,

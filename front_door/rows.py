@@ -108,6 +108,13 @@ def renew_leases(session: Session, conversation_ids: Sequence[str], owner: str, 
     )
 
 
+def release_leases(session: Session, owner: str) -> None:
+    """A worker stops: what it held is free for the next one at once."""
+    session.execute(
+        update(Conversation).where(Conversation.lease_owner == owner).values(lease_owner=None, lease_until=None)
+    )
+
+
 def release_all_leases(session: Session) -> None:
     """At the start of the only front door there is: whoever held a lease is dead."""
     session.execute(

@@ -30,8 +30,14 @@ class SilenceWatch:
     def watched(self) -> int:
         return len(self._waiting)
 
+    @property
+    def messages(self) -> list[str]:
+        return list(self._waiting)
+
     def watch(self, message: str, conversation: str, waited: float = 0.0) -> None:
-        """Watch a message that has waited for `waited` seconds already."""
+        """Watch a message that has waited for `waited` seconds already. One that is watched already stays as it is."""
+        if message in self._waiting:
+            return
         self._waiting.add(message)
         self._arm(message, conversation, waited, max(0.0, self._timing.break_silence - waited))
 

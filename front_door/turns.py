@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from front_door import rows
 from front_door.bot_client import Reply
 from front_door.claiming import Lease, Turn, claim_next
-from front_door.model import ACTIVE, DONE, FAILED, QUEUED, WAITING, Message
+from front_door.model import ACTIVE, DONE, FAILED, QUEUED, WAITING, Conversation, Message
+from front_door.moving import late
 from front_door.saying import Voice, say
 
 
@@ -32,28 +33,42 @@ def finish(
     """Write the replies, mark the turn done, queue what has to be sent and claim what comes next, together.
 
     local: the replies are our own words and leave the bot's open question as it is. A worker that lost its lease writes
-    nothing.
+    nothing, and nobody ends a turn twice.
     """
     conversation = rows.locked(session, turn.conversation)
-    if conversation is None or conversation.lease_owner != lease.owner:
+    messages = _to_end(session, conversation, turn, lease)
+    if conversation is None or not messages:
         return Ended(False)
-    messages = session.scalars(select(Message).where(Message.id.in_(turn.messages))).all()
     said = _with_crisis(turn, list(replies), any(message.crisis_sent for message in messages), voice)
     for message in messages:
         message.state = DONE
     if not local:
         conversation.apologised = False
-        conversation.more_text = None
+        conversation.more_text = conversation.more_text if late.has_moved(turn.kinds) else None
         conversation.pending_choices = next((list(r.choices) for r in reversed(said) if r.choices), None)
         for reply in said:
             if isinstance(reply.data.get("area"), str):
                 conversation.area = reply.data["area"][:60]
     lines: list[Message] = []
-    if conversation.state == ACTIVE:
+    if conversation.state == ACTIVE and conversation.channel == turn.channel:
+        if late.has_moved(turn.kinds):
+            said = late.with_last_answer(conversation, said, voice.words.moving)
         lines = say(session, conversation, turn.id, said, voice, now, welcome=True)
+    elif late.may_hear(conversation):
+        lines = late.say_late(session, conversation, turn.channel, turn.id, said, voice, now)
     _record_crisis(session, turn, said, now)
     following = claim_next(session, conversation, lease, now, without=turn.messages)
     return Ended(True, True, following, lines)
+
+
+def _to_end(session: Session, conversation: Conversation | None, turn: Turn, lease: Lease) -> list[Message]:
+    """The messages of a turn that this worker may end: it holds the lease, and they still wait. They wait no longer when a stalled
+    worker's lease ran out and the same turn was claimed again, by another worker or beside itself in the same one.
+    """
+    if conversation is None or conversation.lease_owner != lease.owner:
+        return []
+    waiting = select(Message).where(Message.id.in_(turn.messages), Message.state.in_(WAITING))
+    return list(session.scalars(waiting))
 
 
 def _with_crisis(turn: Turn, said: list[Reply], already: bool, voice: Voice) -> list[Reply]:
@@ -87,15 +102,16 @@ def fail(
 ) -> Ended:
     """The bot did not answer: try again after `delay` seconds, or, past `give_up`, say so and go on with what is next."""
     conversation = rows.locked(session, turn.conversation)
-    if conversation is None or conversation.lease_owner != lease.owner:
+    messages = _to_end(session, conversation, turn, lease)
+    if conversation is None or not messages:
         return Ended(False)
     over = rows.older_than(turn.oldest, now, give_up)
-    for message in session.scalars(select(Message).where(Message.id.in_(turn.messages))):
+    for message in messages:
         message.attempts += 1
         message.state = FAILED if over else QUEUED
     if over:
         lines: list[Message] = []
-        if conversation.state == ACTIVE:
+        if late.may_hear(conversation):
             lines = say(session, conversation, turn.id, [voice.gave_up()], voice, now)
         return Ended(True, True, claim_next(session, conversation, lease, now, without=turn.messages), lines)
     conversation.lease_owner = conversation.lease_until = None
@@ -112,7 +128,7 @@ def break_silence(session: Session, message_id: str, voice: Voice, now: datetime
     if message is None or message.state not in WAITING:
         return True
     conversation = rows.locked(session, message.conversation_id)
-    if conversation is None or conversation.state != ACTIVE:
+    if conversation is None or not late.may_hear(conversation):
         return True
     session.refresh(message)
     if message.state not in WAITING:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from common.local_data import LocalDataError, read_yaml
+from front_door.moving.words import MovingWords
 
 _TEXTS = (
     "service_name",
@@ -32,6 +33,7 @@ _TROUBLES = (
     "too_many",
     "busy",
     "ended",
+    "moved",
     "not_allowed",
     "problem",
 )
@@ -43,6 +45,27 @@ class Trouble:
 
     heading: str
     text: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The steps of a conversation: the words that show one, each step's name, and the step that each question belongs to."""
+
+    words: str
+    names: tuple[str, ...]
+    step_of: dict[str, int]
+
+    def step(self, asked: str) -> str:
+        """The words for the step of a question (a slot of the bot, or "services"); "" for a question of no step."""
+        at = self.step_of.get(asked)
+        return "" if at is None else self._words_for(at)
+
+    @property
+    def first(self) -> str:
+        return self._words_for(0)
+
+    def _words_for(self, at: int) -> str:
+        return self.words.format(at=at + 1, of=len(self.names), name=self.names[at])
 
 
 @dataclass(frozen=True)
@@ -68,6 +91,8 @@ class Words:
     more: str
     stop_confirmation: str
     trouble: dict[str, Trouble]
+    progress: Progress
+    moving: MovingWords
 
     @classmethod
     def load(cls, data_dir: Path, number: Callable[[str], str | None], team_line: str, limit: int = 10_000) -> Words:
@@ -92,6 +117,8 @@ class Words:
             ways_to_help=ways,
             team_line=team_line,
             trouble={key: _trouble(path, raw.get("trouble"), key) for key in _TROUBLES},
+            progress=_progress(path, raw.get("progress")),
+            moving=MovingWords.read(path, raw.get("moving")),
             **texts,
         )
 
@@ -121,3 +148,14 @@ def _trouble(path: Path, raw: Any, key: str) -> Trouble:
     if not isinstance(entry, dict) or not entry.get("heading") or not entry.get("text"):
         raise LocalDataError(f"{path}: trouble: {key} must have a heading and a text")
     return Trouble(str(entry["heading"]), str(entry["text"]))
+
+
+def _progress(path: Path, raw: Any) -> Progress:
+    steps = raw.get("steps") if isinstance(raw, dict) else None
+    if not isinstance(steps, list) or not all(isinstance(s, dict) and {"name", "asks"} <= set(s) for s in steps):
+        raise LocalDataError(f"{path}: progress must have words and steps, each with name and asks")
+    return Progress(
+        words=_text(path, raw, "words"),
+        names=tuple(str(step["name"]) for step in steps),
+        step_of={str(slot): at for at, step in enumerate(steps) for slot in step["asks"]},
+    )

@@ -10,10 +10,8 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import SQLAlchemyError
 
 from common.clock import Clock
 from common.database import Database
@@ -23,23 +21,23 @@ from front_door.bot_client import BotClient, BotFailed
 from front_door.breaker import Breaker
 from front_door.claiming import Lease, Turn
 from front_door.faults import where
-from front_door.inbox import Accepted, WebPost, accept_web
+from front_door.intake import Intake
 from front_door.local_replies import local_replies
 from front_door.news import News
 from front_door.saying import Voice
 from front_door.silence import SilenceWatch
+from front_door.sweeping import Sweep
 from front_door.timing import Timing
 from front_door.turns import Ended
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
-P = ParamSpec("P")
+Observe = Callable[[str, str, float], None]  # channel, outcome (see front_door.metrics), seconds since arrival
 
 
 class Engine:
     """Takes stored messages to the bot and their answers back.
 
-    `on_texts` is called after a transaction that may have queued texts to send.
+    `on_texts` is called after a transaction that may have queued texts to send; `observe` when a try of a turn ended.
     """
 
     def __init__(
@@ -49,11 +47,13 @@ class Engine:
         voice: Voice,
         clock: Clock,
         timing: Timing,
+        observe: Observe = lambda channel, outcome, seconds: None,
     ) -> None:
         self._db = db
         self._voice = voice
         self._clock = clock
         self._timing = timing
+        self._observe = observe
         self.on_texts: Callable[[], None] = lambda: None
         self.lease = Lease(f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}", timing.lease)
         self._asker = Asker(bot, voice.words, timing)
@@ -64,6 +64,9 @@ class Engine:
         self._sweeper: asyncio.Task[None] | None = None
         self._stopping = False
         self._silence = SilenceWatch(timing, self._break_silence)
+        self._sweep = Sweep(db, clock, self._silence, self.news, timing.settle)
+        intake = Intake(db, clock, timing, self.lease, self._silence, self.news, self._run)
+        self.submit_web, self.store, self.begin = intake.submit_web, intake.store, intake.begin
 
     @property
     def breaker(self) -> Breaker:
@@ -78,9 +81,7 @@ class Engine:
         """Take up what an earlier process left, then look for abandoned work again and again."""
         if self._db.engine.dialect.name == "sqlite":  # one file, one front door: older leases are of the dead
             await self._db.run(rows.release_all_leases)
-        now = self._clock.now()
-        for message, conversation, arrived in await self._db.read(claiming.waiting_messages):
-            self._silence.watch(message, conversation, (now - arrived).total_seconds())
+        await self._sweep.watch_everything()
         self._sweeper = asyncio.create_task(self._sweep_for_ever())
 
     async def stop(self) -> None:
@@ -95,39 +96,10 @@ class Engine:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-
-    async def submit_web(self, post: WebPost, may_open: bool) -> Accepted:
-        """Store a web message and start its turn. Raises SQLAlchemyError or TimeoutError when it could not be stored in
-        time (a post stored after all is found again by its id when the resident sends it again).
-        """
-        now = self._clock.now()
-        storing = asyncio.ensure_future(
-            self.store(accept_web, post, self.lease, now, may_open, self._timing.session_idle)
-        )
-        storing.add_done_callback(self._stored)
-        async with asyncio.timeout(self._timing.store):
-            return await asyncio.shield(storing)
-
-    async def store(self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a storing transaction; once more when another process made the same row first."""
-        try:
-            return await self._db.run(function, *args, **kwargs)
-        except IntegrityError:
-            return await self._db.run(function, *args, **kwargs)
-
-    def _stored(self, done: asyncio.Future[Accepted]) -> None:
-        if not done.cancelled() and done.exception() is None:
-            accepted = done.result()
-            if accepted.outcome == "stored" and accepted.message:
-                self.news.expect(accepted.message)
-            self.begin(accepted)
-
-    def begin(self, accepted: Accepted) -> None:
-        """Watch over a message that was just stored, and run its turn when it was claimed with it."""
-        if accepted.outcome == "stored" and accepted.message and accepted.conversation:
-            self._silence.watch(accepted.message, accepted.conversation)
-        if accepted.turn:
-            self._run(accepted.turn.conversation, accepted.turn)
+        try:  # a process beside this one need not wait until the leases run out
+            await self._db.run(rows.release_leases, self.lease.owner)
+        except SQLAlchemyError as error:
+            logger.error("stop: database: %s", type(error).__name__)
 
     def _run(self, conversation: str, turn: Turn | None = None) -> None:
         if self._stopping:
@@ -153,6 +125,7 @@ class Engine:
                 if turn is None:
                     turn = await self._db.run(claiming.claim, conversation, self.lease, self._clock.now(), holding)
                 if turn is None:
+                    self._stuck.discard(conversation)  # it is answered, or another worker's
                     return
                 holding = True
                 turn = await self._one(turn)
@@ -181,7 +154,7 @@ class Engine:
             except BotFailed as error:
                 return await self._failed(turn, error)
         ended = await self._db.run(turns.finish, turn, replies, self._voice, self.lease, self._clock.now(), local)
-        self._answered(turn, ended)
+        self._answered(turn, ended, "answered")
         return ended.next
 
     async def _failed(self, turn: Turn, error: BotFailed) -> Turn | None:
@@ -200,8 +173,10 @@ class Engine:
             timedelta(seconds=self._timing.give_up),
         )
         if ended.done:
-            self._answered(turn, ended)
-        elif not self._stopping:
+            self._answered(turn, ended, "given_up")
+            return ended.next
+        self._observe(turn.channel, "failed", 0.0)
+        if not self._stopping:
             asyncio.get_running_loop().call_later(delay, self._run, turn.conversation)
         return ended.next
 
@@ -212,8 +187,10 @@ class Engine:
             for conversation in conversations:
                 self._run(conversation)
 
-    def _answered(self, turn: Turn, ended: Ended) -> None:
+    def _answered(self, turn: Turn, ended: Ended, outcome: str) -> None:
         self._stuck.discard(turn.conversation)
+        if ended.counted:
+            self._observe(turn.channel, outcome, (self._clock.now() - turn.oldest).total_seconds())
         for message in turn.messages:
             self._silence.done(message)
             if ended.counted:
@@ -236,8 +213,9 @@ class Engine:
         last_renewal = time.monotonic()
         while True:
             try:
-                for conversation in await self._db.read(claiming.unanswered, self._clock.now()):
+                for conversation in await self._sweep.abandoned():
                     self._run(conversation)
+                await self._sweep.settle()
                 if self._stuck and await self._asker.may_try_again():
                     await self._wake([next(iter(self._stuck))])  # the trial; its success wakes the others
                 if self._running and time.monotonic() - last_renewal > self._timing.lease / 3:

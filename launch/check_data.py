@@ -24,10 +24,14 @@ from common import settings
 from common.bank_holidays import Declared
 from common.local_data import LocalDataError, read_yaml
 from front_door.retention import Retention
+from front_door.sms.text_rules import TextRules
 from front_door.words import Words
 from launch.paths import STARTER_CATALOGUE
+from referrals.alert_rules import AlertRules
 from referrals.consent import ConsentWording
 from referrals.follow_up import FollowUpRules
+from referrals.staff_text_rules import StaffTextRules
+from referrals.status import StatusWords
 from referrals.team import TeamFacts
 from referrals.words import ReferralWords
 from safety.contacts import Contacts
@@ -104,8 +108,12 @@ QUICK_LOADERS: tuple[Loader, ...] = (
     ReferralWords.load,
     TeamFacts.load,
     FollowUpRules.load,
+    AlertRules.load,
+    StatusWords.load,
+    StaffTextRules.load,
     words.load,
     load_front_door_words,
+    lambda folder: TextRules.load(folder, ""),
     Retention.load,
     load_details,
     load_language_words,

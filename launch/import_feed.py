@@ -16,10 +16,12 @@ from common.clock import clock_for
 from common.database import open_database
 from common.local_data import LocalDataError
 from launch.prepare import migrate
+from service_catalogue.feeds.limits import Limits
 from service_catalogue.importing import ImportReport, import_feed
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], limits: Limits | None = None) -> int:
+    """The exit status. limits: how long a feed's server is asked, and how often; None for the product's."""
     parser = argparse.ArgumentParser(prog="python -m launch.import_feed", description="Import an Open Referral feed.")
     parser.add_argument("feed", help="a file, or the address of an API (with or without /services)")
     parser.add_argument("--source", help="the name of the source; without it the name follows from the feed")
@@ -50,6 +52,7 @@ def main(arguments: list[str]) -> int:
                 source_name=given.source,
                 vouched_by=given.vouched_by,
                 allow_removals=given.allow_removals,
+                limits=limits,
             )
         finally:
             db.close()

@@ -39,7 +39,7 @@ def _locked(path: Path) -> Iterator[None]:
             holder = file.read().strip() or "unknown"
             raise AlreadyRunning(
                 f"an assistant is running already with the data in {path.parent} (process {holder}); "
-                "stop it, or set VAR_DIR and the three ports to others"
+                "stop it, or set VAR_DIR and the ports to others"
             ) from None
         file.truncate(0)
         file.write(str(os.getpid()))
@@ -52,7 +52,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def claimed_ports(settings: Settings) -> Iterator[None]:
-    """Claim the three ports until the servers, which take seconds to start, listen on them, and afterwards.
+    """Claim the ports until the servers, which take seconds to start, listen on them, and afterwards.
 
     Raises AlreadyRunning when another start has claimed one, when one cannot be listened on, or when two are the same.
     """
@@ -61,8 +61,10 @@ def claimed_ports(settings: Settings) -> Iterator[None]:
         "RASA_PORT": ("127.0.0.1", settings.rasa_port),
         "ACTIONS_PORT": ("127.0.0.1", settings.actions_port),
     }
+    if settings.metrics_port is not None:
+        wanted["METRICS_PORT"] = ("127.0.0.1", settings.metrics_port)
     if len({port for _, port in wanted.values()}) < len(wanted):
-        raise AlreadyRunning("PORT, RASA_PORT and ACTIONS_PORT must be three different ports")
+        raise AlreadyRunning(f"{', '.join(list(wanted)[:-1])} and {list(wanted)[-1]} must be different ports")
     with contextlib.ExitStack() as claims, contextlib.ExitStack() as tries:
         for name, (host, port) in wanted.items():
             try:

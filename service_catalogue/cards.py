@@ -12,6 +12,7 @@ from service_catalogue.entry import Entry
 from service_catalogue.hour_phrases import join
 from service_catalogue.hours import Opening, State, describe, opening
 from service_catalogue.local import COUNTY, NATIONAL, LocalCatalogueData, Words
+from service_catalogue.near import nearest
 from service_catalogue.plain_hours import WEEKDAYS, clock
 from service_catalogue.reasons import About, Asker, cautions, reasons
 
@@ -21,6 +22,7 @@ class ServiceCard:
     """What a resident sees of a service. `phone` takes calls, `text_number` takes texts; both None unless verified.
     `open_state` is "open", "closed" or "unknown". `needs` are the needs it serves, asked ones first. `reasons` say why
     it is shown, `cautions` what to know first (full, checked long ago, a wish it misses); each from a field of the record.
+    `address` is that of the venue nearest to the resident, or of the only one; "" when it is not known which.
     `checked_on` is the day of the newest check as "2026-03-01", None when it is not known."""
 
     id: str
@@ -42,6 +44,7 @@ class ServiceCard:
     needs: tuple[str, ...]
     verified: bool
     cautions: tuple[str, ...] = ()
+    address: str = ""
     checked_on: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -85,6 +88,7 @@ def card(
         needs=(*helps, *(need for need in serves if need not in helps)),
         verified=entry.verified,
         cautions=cautions(about),
+        address=_address(entry, asker),
         checked_on=entry.checked_on.isoformat() if entry.checked_on else None,
     )
 
@@ -133,6 +137,12 @@ def _area_text(entry: Entry, words: Words) -> str:
     if COUNTY in entry.areas:
         return words("area", "county")
     return words("area", "district", places=join(list(entry.area_names), words))
+
+
+def _address(entry: Entry, asker: Asker) -> str:
+    if (near := nearest(entry, asker.place)) is not None:
+        return near[1].address
+    return entry.venues[0].address if len(entry.venues) == 1 else ""
 
 
 def _how_to_reach(entry: Entry, words: Words) -> str:

@@ -16,13 +16,15 @@ _MAPPED = ("exact", "postcode", "sector", "outcode", "place")
 
 @dataclass(frozen=True)
 class Venue:
-    """Where a service takes place. Degrees are None when the point is not known; `outcode` is "" likewise."""
+    """Where a service takes place. Degrees are None when the point is not known; `outcode` and `address` (as on an
+    envelope, on one line) are "" likewise."""
 
     town: str
     outcode: str
     latitude: float | None
     longitude: float | None
     accessibility: frozenset[str]
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ def _near(service: Service) -> frozenset[str]:
 
 
 def _venue(location: Location) -> Venue:
-    """A masked place keeps its outcode and no point, whatever the record holds."""
+    """A masked place keeps its outcode, no point and no address, whatever the record holds."""
+    parts = () if location.masked or not location.street else (location.street, location.town, location.postcode)
     mapped = location.precision in _MAPPED and not location.masked
     return Venue(
         town="" if location.masked else location.town,
@@ -127,4 +130,5 @@ def _venue(location: Location) -> Venue:
         latitude=location.latitude if mapped else None,
         longitude=location.longitude if mapped else None,
         accessibility=frozenset(location.accessibility or ()),
+        address=", ".join(part for n, part in enumerate(parts) if part and part not in "".join(parts[:n])),
     )

@@ -9,17 +9,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from front_door import rows
-from front_door.bot_client import Reply
 from front_door.claiming import Lease, claim_if_free
 from front_door.inbox import Accepted
-from front_door.model import AWAY, NOTED, QUEUED, Conversation, Message
-from front_door.saying import Voice, say
-from front_door.sms import keywords
+from front_door.model import AWAY, NOTED, QUEUED, TAKEN_AT, Conversation, Message
+from front_door.moving import by_text
+from front_door.saying import Voice
+from front_door.sms import keywords, stopping
 from front_door.sms.numbers import CHANNEL, newest_of, open_or_new
 from front_door.timing import Limits
 
 NOT_ANSWERED = "sender_not_answered"  # a short code, a name, a landline, a number abroad
 LOOP = "loop"
+LATE = timedelta(minutes=1)  # between sending us a text and our taking it in
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def accept_text(
     keyword_mode: str,
     fresh_start: timedelta,
     away: timedelta,
+    moves: by_text.Texts | None = None,
 ) -> Accepted:
     """Store a text. A MessageSid that was stored before, however long ago, does nothing."""
     known = session.scalars(
@@ -61,8 +63,12 @@ def accept_text(
     newest = newest_of(session, text.sender_digest)
     conversation = open_or_new(session, newest, text.sender, text.sender_digest, now, fresh_start)
     been_away = conversation.last_seq > 0 and rows.older_than(conversation.last_seen_at, now, away)
+    late = rows.older_than(text.received_at, now, LATE)
     keyword = keywords.classify(text.body, text.opt_out_type, keyword_mode, conversation.texts_stopped)
     kind = _kind(session, conversation, text, keyword, now, limits)
+    may_move = moves if kind == "text" and not text.flags else None
+    if may_move and (moved := may_move.take(session, conversation, text, lease, now, voice)):
+        return moved
     for_the_bot = kind in ("text", "picture", "empty", "too_long", "help_own") and not conversation.texts_stopped
     message = rows.add_message(
         session,
@@ -74,7 +80,7 @@ def accept_text(
         kind=kind,
         flags=list(text.flags),
         provider_id=text.provider_id,
-        data={AWAY: True} if been_away else None,
+        data=({AWAY: True} if been_away else {}) | ({TAKEN_AT: now.isoformat()} if late else {}) or None,
     )
     rows.record_flags(
         session,
@@ -84,10 +90,16 @@ def accept_text(
         conversation_id=conversation.id,
         message_id=message.id,
     )
-    conversation.last_seen_at = now
-    _obey(session, conversation, keyword, voice, now)
+    # When they last wrote, not when we had it: what may be sent to them, and how, depends on who holds the phone.
+    seen_before = conversation.last_seen_at if conversation.last_seq > 1 else text.received_at
+    conversation.last_seen_at = max(seen_before, text.received_at)
+    if been_away:
+        conversation.texting_safe = conversation.held = None  # said hours ago, perhaps by somebody else
+    if voice.texts.private.flags.intersection(text.flags):
+        conversation.careful = True
+    stopping.obey(session, conversation, keyword, voice, now, text.answerable)
     if not for_the_bot and text.flags and text.answerable:
-        _crisis_only(session, conversation, message, voice, now)
+        stopping.answer_danger(session, conversation, message, voice, now)
     turn = claim_if_free(session, conversation, lease, now, also=[message]) if for_the_bot else None
     return Accepted(
         "stored" if for_the_bot else "noted", conversation.id, message.id, message.seq, turn, bool(text.flags)
@@ -120,34 +132,15 @@ def _loops(session: Session, conversation: Conversation, body: str, now: datetim
     two machines may be answering each other.
     """
     mine = (Message.conversation_id == conversation.id, Message.direction == "in")
-    lately = session.scalar(
-        select(func.count()).select_from(Message).where(*mine, Message.created_at > now - timedelta(minutes=1))
-    )
-    if (lately or 0) >= limits.texts_a_minute:
-        return True
-    if conversation.pending_choices or conversation.more_text:
+    if conversation.last_seq >= limits.texts_a_minute:
+        lately = session.scalar(
+            select(func.count()).select_from(Message).where(*mine, Message.created_at > now - timedelta(minutes=1))
+        )
+        if (lately or 0) >= limits.texts_a_minute:
+            return True
+    if conversation.last_seq < limits.same_text_running - 1 or conversation.pending_choices or conversation.more_text:
         return False
     before = session.scalars(
         select(Message).where(*mine).order_by(Message.seq.desc()).limit(limits.same_text_running - 1)
     ).all()
     return len(before) == limits.same_text_running - 1 and all(m.text.strip() == body.strip() for m in before)
-
-
-def _obey(
-    session: Session, conversation: Conversation, keyword: keywords.Keyword | None, voice: Voice, now: datetime
-) -> None:
-    if keyword in ("stop", "stop_own"):
-        already, conversation.texts_stopped = conversation.texts_stopped, True
-        if keyword == "stop_own" and not already:
-            confirmation = Reply(voice.words.stop_confirmation, data={"kind": "stop_confirmation"})
-            say(session, conversation, rows.new_id(), [confirmation], voice, now)
-    elif keyword in ("start", "start_quiet"):
-        conversation.texts_stopped = False
-
-
-def _crisis_only(session: Session, conversation: Conversation, message: Message, voice: Voice, now: datetime) -> None:
-    """Danger in a text that the bot does not get (texts stopped): the crisis reply goes out all the same."""
-    reply = voice.crisis(message.flags or (), conversation.area, CHANNEL, message.text)
-    say(session, conversation, message.id, [reply], voice, now)
-    message.crisis_sent = True
-    rows.record_reply_shown(session, [message.id], reply.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from front_door import rows
@@ -14,11 +14,14 @@ CHANNEL = "sms"
 
 
 def newest_of(session: Session, digest: str) -> Conversation | None:
-    """The newest conversation of the number with this keyed digest, held for writing."""
+    """The newest conversation of the number with this keyed digest, held for writing: the open one, else the one it wrote in last
+    (one that moved here from the web page may be older than one that ended)."""
     return session.scalars(
         select(Conversation)
         .where(Conversation.address_digest == digest)
-        .order_by(Conversation.created_at.desc())
+        .order_by(
+            (Conversation.state == ACTIVE).desc(), Conversation.last_seen_at.desc(), Conversation.created_at.desc()
+        )
         .limit(1)
         .with_for_update()
     ).first()
@@ -28,7 +31,7 @@ def open_or_new(
     session: Session, newest: Conversation | None, number: str, digest: str, now: datetime, fresh_start: timedelta
 ) -> Conversation:
     """`newest` while it is open and was not silent for longer than `fresh_start`, else a new one in its place; that texts
-    are stopped holds for the number, not the conversation."""
+    are stopped, and that abuse was told of, holds for the number, not the conversation."""
     if newest and newest.state == ACTIVE:
         if not rows.older_than(newest.last_seen_at, now, fresh_start):
             return newest
@@ -41,4 +44,16 @@ def open_or_new(
         address=number,
         address_digest=digest,
         texts_stopped=newest.texts_stopped if newest else False,
+        careful=newest.careful if newest else False,
     )
+
+
+def set_stopped(session: Session, conversation: Conversation, stopped: bool) -> None:
+    """Note for every conversation of this number whether it has stopped our texts, so that staff see the same at each."""
+    conversation.texts_stopped = stopped
+    if conversation.address_digest:
+        session.execute(
+            update(Conversation)
+            .where(Conversation.address_digest == conversation.address_digest)
+            .values(texts_stopped=stopped)
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,6 +17,7 @@ from front_door.sms.sending import Outgoing
 from front_door.timing import SendTiming
 
 logger = logging.getLogger(__name__)
+NOT_CARRIED = "words not carried"
 
 
 class Outbox:
@@ -83,13 +85,18 @@ class Outbox:
 
     async def _once(self, text: Outgoing) -> Sent:
         if text.look_up and text.tried_at is not None:
-            found = await self._provider.find_sent(text.to, text.body, text.tried_at)
+            found = await self._provider.find_sent(text.to, text.body, text.id, text.tried_at)
             if found is None and not text.crisis:
                 return Sent("unknown", error="no look-up")
             fresh = await self._unaccounted(found or [])
             if fresh:
                 return Sent("sent", fresh[0])
-        return await self._provider.send(text.to, text.body)
+        if not text.crisis and not self._provider.carries(text.body):
+            return Sent("failed", error=NOT_CARRIED)  # of a crisis reply the phone numbers arrive at least
+        if self._clock.now() + timedelta(seconds=self._timing.call) > text.until:
+            # This process stood still for so long that another may take the text while we send it. It is left to that one.
+            return Sent("unknown", error="too late to send")
+        return await self._provider.send(text.to, text.body, text.id)
 
     async def _unaccounted(self, provider_ids: list[str]) -> list[str]:
         known = await self._db.read(sending.known_ids, provider_ids) if provider_ids else set()

@@ -1,4 +1,4 @@
-"""What the front door needs of a company that carries text messages. Twilio is the first; others fit the same interface."""
+"""What the front door needs of a company that carries text messages: Twilio (`twilio.py`) and GOV.UK Notify (`notify.py`)."""
 
 from __future__ import annotations
 
@@ -7,22 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from multidict import MultiMapping
-
 
 class NotOurs(Exception):
-    """The request is not from the provider, or not for us: missing or wrong signature, foreign account or number."""
+    """The request is not from the provider, or not for us: missing or wrong proof, foreign account or number."""
 
 
 @dataclass(frozen=True)
 class ReceivedText:
-    """An inbound text, before it is screened and sorted. `sender` is as the provider wrote it."""
+    """An inbound text, before it is screened and sorted.
+
+    sender: with its country code and a plus where it is a phone number, else a short code or a name as it came.
+    opt_out_type: the keyword that the provider acted on itself ("" for none, or when it leaves all words to us).
+    pictures: how many were attached. received_at: when the provider took it, where it says so.
+    """
 
     provider_id: str
     sender: str
     body: str
-    opt_out_type: str
-    pictures: int
+    opt_out_type: str = ""
+    pictures: int = 0
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -51,26 +55,37 @@ class Sent:
 
 
 class SmsProvider(Protocol):
-    """One provider. `verify` raises NotOurs; no other method raises for what a stranger or a sick provider sends."""
+    """One provider. `verify` raises NotOurs; no other method raises for what a stranger or a sick provider sends.
 
-    def verify(self, path_and_query: str, headers: Mapping[str, str], form: MultiMapping[str]) -> None:
+    fields: what a webhook brought, from a form or from a JSON object; an absent value is missing or "".
+    """
+
+    def verify(self, path_and_query: str, headers: Mapping[str, str], fields: Mapping[str, str]) -> None:
         """Check that a webhook request is genuine and meant for us."""
         ...
 
-    def inbound(self, form: MultiMapping[str]) -> ReceivedText | None:
+    def inbound(self, fields: Mapping[str, str]) -> ReceivedText | None:
         """The text in an inbound request, or None when it holds none."""
         ...
 
-    def status(self, form: MultiMapping[str]) -> StatusReport | None:
+    def status(self, fields: Mapping[str, str]) -> StatusReport | None:
         """The report in a status callback, or None when it holds none."""
         ...
 
-    async def send(self, to: str, body: str) -> Sent:
-        """Send one text. Not repeated inside: sending twice is worse than asking later."""
+    def carries(self, body: str) -> bool:
+        """False for words that would not arrive as they are: too long, or letters that the provider swaps."""
         ...
 
-    async def find_sent(self, to: str, body: str, since: datetime) -> list[str] | None:
-        """Ids of texts that we sent to `to` since then with exactly this body, oldest first; None when it cannot be said."""
+    async def send(self, to: str, body: str, reference: str) -> Sent:
+        """Send one text. `reference` is our own id of it. Not repeated inside: sending twice is worse than asking later."""
+        ...
+
+    async def find_sent(self, to: str, body: str, reference: str, since: datetime) -> list[str] | None:
+        """Ids of texts that may be this one, sent since then, oldest first; None when it cannot be said."""
+        ...
+
+    async def received_since(self, since: datetime) -> list[ReceivedText] | None:
+        """Every text to our number since then, oldest first; None when the list could not be read whole."""
         ...
 
     async def close(self) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from front_door.model import Conversation, OutboxText
+from front_door.sms import numbers, private
 from front_door.sms.provider import Sent
 from front_door.timing import SendTiming
 
@@ -18,7 +19,9 @@ UNFINISHED = ("pending", "sending", "unknown")
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A text that this process now has to send. look_up: an earlier try may have sent it, so look before sending."""
+    """A text that this process now has to send. look_up: an earlier try may have sent it, so look before sending. sender, until: who
+    took it, and when another may.
+    """
 
     id: str
     to: str
@@ -27,6 +30,8 @@ class Outgoing:
     attempts: int
     look_up: bool
     tried_at: datetime | None
+    sender: str
+    until: datetime
 
 
 def take_due(session: Session, owner: str, now: datetime, timing: SendTiming) -> list[Outgoing]:
@@ -63,10 +68,10 @@ def take_due(session: Session, owner: str, now: datetime, timing: SendTiming) ->
             text.state, text.error = "failed", closed
             continue
         look_up = text.state != "pending"  # "sending" past its time: its sender died, so nobody knows
-        text.state, text.sender, text.sender_until = "sending", owner, now + timedelta(seconds=timing.lease)
-        taken.append(
-            Outgoing(text.id, conversation.address or "", text.body, text.crisis, text.attempts, look_up, text.tried_at)
-        )
+        until = now + timedelta(seconds=timing.lease)
+        text.state, text.sender, text.sender_until = "sending", owner, until
+        to, tries = conversation.address or "", text.attempts
+        taken.append(Outgoing(text.id, to, text.body, text.crisis, tries, look_up, text.tried_at, owner, until))
         text.attempts += 1
         if text.tried_at is None:
             text.tried_at = now
@@ -76,17 +81,19 @@ def take_due(session: Session, owner: str, now: datetime, timing: SendTiming) ->
 def _closed_because(text: OutboxText, conversation: Conversation, now: datetime, timing: SendTiming) -> str | None:
     if not conversation.address:
         return "no address"
-    if conversation.texts_stopped and text.kind == "reply":
+    if conversation.texts_stopped and text.kind not in ("crisis", "stop_confirmation"):
         return "texts stopped"
+    if not text.crisis and private.too_late(conversation, text.kind, now):
+        return "others may read it now" if text.state == "pending" else "outcome unknown"
     if now - text.created_at > (timing.crisis_too_old if text.crisis else timing.too_old):
         return "too old" if text.state == "pending" else "outcome unknown"
     return None
 
 
 def record(session: Session, text: Outgoing, sent: Sent, now: datetime, timing: SendTiming) -> None:
-    """Write down what came of a send."""
+    """Write down what came of a send. When another sender has the text meanwhile, only that it was sent is news."""
     row = session.get(OutboxText, text.id, with_for_update=True)
-    if row is None:
+    if row is None or row.state == "sent" or (row.sender != text.sender and sent.outcome != "sent"):
         return
     row.sender = row.sender_until = None
     row.error = sent.error
@@ -97,13 +104,20 @@ def record(session: Session, text: Outgoing, sent: Sent, now: datetime, timing: 
         if sent.outcome == "opted_out":
             conversation = session.get(Conversation, row.conversation_id)
             if conversation is not None:
-                conversation.texts_stopped = True
+                numbers.set_stopped(session, conversation, True)
     else:
         row.state = "unknown" if sent.outcome == "unknown" or text.look_up else "pending"
         back_off = timing.retry[min(text.attempts, len(timing.retry) - 1)]
         if sent.outcome == "unknown" and not text.look_up:
             back_off = timing.look_up_after
-        row.next_at = now + timedelta(seconds=sent.retry_after or back_off)
+        row.next_at = now + timedelta(seconds=_pause(sent.retry_after, back_off, text.crisis, timing))
+
+
+def _pause(asked: float | None, back_off: float, crisis: bool, timing: SendTiming) -> float:
+    """Seconds until the next try: no sooner than the provider asks, but a crisis reply waits no longer than our own longest."""
+    if asked is None:
+        return back_off
+    return min(max(asked, back_off), max(timing.retry)) if crisis else max(asked, back_off)
 
 
 def free_abandoned(session: Session, now: datetime) -> None:

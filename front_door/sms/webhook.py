@@ -1,8 +1,9 @@
-"""POST /sms and POST /sms/status: checked, stored, answered at once. Replies go out from the outbox."""
+"""POST /sms, /sms/fallback and /sms/status: checked, stored, answered at once. Replies go out from the outbox."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,11 +13,15 @@ from common import phone
 from common.clock import Clock
 from common.database import Database
 from common.encryption import Cipher
-from common.settings import Settings
-from front_door.forms import BadBody, read_form, well_formed
+from common.notify_settings import NAMES as NOTIFY_NAMES
+from common.settings import TWILIO_NAMES, Settings
+from front_door.forms import BadBody, read_fields, well_formed
+from front_door.inbox import Accepted
 from front_door.model import DeliveryStatus
+from front_door.moving.by_text import Texts
 from front_door.saying import Voice
 from front_door.screening import Screening
+from front_door.sms import seen
 from front_door.sms.inbox import InboundText, accept_text
 from front_door.sms.provider import NotOurs, ReceivedText, SmsProvider, StatusReport
 from front_door.timing import Pace
@@ -26,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 class SmsWebhook:
-    """The two routes. Without a provider both answer 503 and the log says which settings are missing."""
+    """The three routes. Without a provider they answer 503 and the log says which settings are missing."""
 
     def __init__(
         self,
@@ -52,7 +57,11 @@ class SmsWebhook:
         self._pace = pace
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.post("/sms", self.inbound), web.post("/sms/status", self.status)]
+        return [
+            web.post("/sms", self.inbound),
+            web.post("/sms/fallback", self.inbound),  # where the provider turns when /sms failed; signed the same
+            web.post("/sms/status", self.status),
+        ]
 
     async def inbound(self, request: web.Request) -> web.Response:
         """A text to us. 200 once it is stored; 403 when it is not the provider's; 503 when it cannot be stored (the
@@ -71,8 +80,9 @@ class SmsWebhook:
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"}) from None
         return _thanks()
 
-    async def take(self, text: ReceivedText) -> None:
+    async def take(self, text: ReceivedText) -> Accepted:
         """Screen and store one text, and start its turn. Safe to call again with the same text."""
+        now = self._clock.now()
         body = well_formed(text.body)
         e164 = phone.normalise(text.sender, self._settings.allow_test_numbers) if text.sender.startswith("+") else None
         sender = e164 or text.sender
@@ -85,9 +95,12 @@ class SmsWebhook:
             opt_out_type=text.opt_out_type,
             pictures=text.pictures,
             flags=await self._screening.flags(body),
-            received_at=self._clock.now(),
+            received_at=min(now, text.received_at or now),
         )
         accepted = await self._engine.store(
+            seen.once,
+            inbound.provider_id,
+            inbound.received_at,
             accept_text,
             inbound,
             self._engine.lease,
@@ -97,9 +110,11 @@ class SmsWebhook:
             self._settings.sms_keywords,
             self._pace.timing.sms_fresh_start,
             self._pace.timing.sms_away,
+            Texts.at(self._settings.public_base_url, self._cipher.digest),
         )
         self._engine.begin(accepted)
         self._engine.on_texts()  # a confirmation or a crisis reply may have been queued
+        return accepted
 
     async def status(self, request: web.Request) -> web.Response:
         """A delivery report: repeated, late and unknown ones do no harm."""
@@ -115,15 +130,14 @@ class SmsWebhook:
 
     def _configured(self) -> SmsProvider:
         if self._provider is None:
-            logger.error(
-                "text messages are off: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_NUMBER are not all set"
-            )
+            names = NOTIFY_NAMES if self._settings.sms_provider == "notify" else TWILIO_NAMES
+            logger.error("text messages are off: %s are not all set", ", ".join(names))
             raise web.HTTPServiceUnavailable()
         return self._provider
 
-    async def _genuine(self, provider: SmsProvider, request: web.Request):  # type: ignore[no-untyped-def]
+    async def _genuine(self, provider: SmsProvider, request: web.Request) -> Mapping[str, str]:
         try:
-            form = await read_form(request)
+            form = await read_fields(request)
             provider.verify(request.rel_url.raw_path_qs, request.headers, form)
         except (NotOurs, BadBody) as error:
             logger.warning("a text webhook was refused: %s", error)

@@ -1,116 +1,142 @@
 "use strict";
 // Only spares the reload: every form here works without this file. Anything unexpected falls back to the ordinary post.
 (() => {
-  const log = document.getElementById("log");
-  const form = document.getElementById("composer");
-  const box = document.getElementById("message");
-  const choices = document.getElementById("choices");
-  const working = document.getElementById("working");
-  const notSent = document.getElementById("not-sent");
+  const byId = (id) => document.getElementById(id);
+  const [log, form, box, choices, working, progress] = ["log", "composer", "message", "choices", "working", "progress"].map(byId);
+  const words = form.dataset;
   const HEADERS = { Accept: "application/json", "X-Chat-View": "html" };
+  const PATIENCE = 20000; // ms; the server answers within five seconds, with or without the reply
   let after = Number(log.dataset.after);
   let polling = 0;
-  let unsent = null; // a message whose sending failed keeps its id, so that trying again cannot send it twice
+  let turn = Promise.resolve(); // one message at a time, in the order sent
+  let waiting = 0;
+  let unsent = null; // a message that may not have arrived keeps its id, so that trying again cannot send it twice
 
   const newId = () => "c-" + Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
+  const back = () => box.focus({ preventScroll: true });
 
   function show(answer) {
-    if (typeof answer.after !== "number" || typeof answer.log_html !== "string") throw new Error("unexpected answer");
-    if (answer.after > after) {
-      const holder = document.createElement("ol");
-      holder.innerHTML = answer.log_html;
-      const items = Array.from(holder.children);
-      for (const item of items) {
-        item.classList.add("message--new");
-        log.append(item);
-      }
-      after = answer.after;
-      const reply = items.find((item) => item.dataset.from === "assistant") || items[items.length - 1];
-      if (reply) reply.scrollIntoView({ block: "start" });
-    }
+    if (typeof answer?.after !== "number" || typeof answer.log_html !== "string") return false;
+    const holder = document.createElement("ol");
+    holder.innerHTML = answer.log_html;
+    const items = Array.from(holder.children).filter((item) => Number(item.dataset.seq) > after);
+    for (const item of items) item.classList.add("message--new");
+    log.firstElementChild.append(...items);
+    after = Math.max(after, answer.after);
+    const reply = items.find((item) => item.dataset.from === "assistant") || items[items.length - 1];
     choices.innerHTML = answer.choices_html || "";
+    if (typeof answer.progress === "string") progress.textContent = answer.progress;
     owe(answer.owed);
+    document.dispatchEvent(new CustomEvent("chat:left", { detail: answer.left }));
+    reply?.scrollIntoView({ block: "start" });
+    return true;
+  }
+
+  function tell(text) {
+    working.textContent = text;
+    working.classList.toggle("hidden", !text);
   }
 
   function owe(owed) {
-    document.getElementById("still")?.remove();
+    byId("still")?.remove();
     clearTimeout(polling);
-    working.textContent = owed ? "I am still working on a reply." : "";
-    working.classList.toggle("hidden", !owed);
+    tell(owed ? words.still : "");
     if (owed) polling = setTimeout(poll, 1000);
   }
 
   async function poll() {
     try {
       const response = await fetch("/chat/messages?after=" + after, { headers: HEADERS });
-      if (response.status === 404) return location.assign("/chat");
-      if (!response.ok) throw new Error("status");
-      show(await response.json());
+      if (response.status === 404) return location.replace("/chat");
+      if (!response.ok || !show(await response.json())) throw new Error("unexpected answer");
     } catch {
+      clearTimeout(polling);
       polling = setTimeout(poll, 4000);
     }
   }
 
-  function warn(text) {
-    notSent.textContent = text;
-    notSent.classList.toggle("hidden", !text);
+  function warn(text, again = false) {
+    byId("unsent").hidden = !text;
+    byId("not-sent").textContent = text;
+    byId("retry").hidden = !again;
   }
 
-  async function send(fields, fallback) {
-    const body = { ...Object.fromEntries(new FormData(form)), ...fields };
-    document.getElementById("notice")?.remove();
+  function post(chosen, id, name, value) {
+    for (const [key, text] of [["client_id", id], ...(name ? [[name, value]] : [])]) {
+      const field = chosen.querySelector(`input[name=${key}]`) || document.createElement("input");
+      Object.assign(field, { type: "hidden", name: key, value: text });
+      chosen.append(field);
+    }
+    chosen.submit();
+  }
+
+  // True when the message is known to have arrived.
+  async function deliver(key, fields, again, fallback) {
+    if (unsent?.key !== key) unsent = { key, id: newId(), again };
+    const id = unsent.id;
+    byId("notice")?.remove();
     warn("");
-    const slow = setTimeout(() => {
-      working.textContent = "Writing a reply";
-      working.classList.remove("hidden");
-    }, 1500);
+    const slow = setTimeout(() => tell(words.writing), 1500);
     let response;
     try {
       response = await fetch("/chat?after=" + after, {
         method: "POST",
         headers: { ...HEADERS, "Content-Type": "application/json" },
-        body: JSON.stringify(body),
+        body: JSON.stringify({ ...Object.fromEntries(new FormData(form)), message: "", ...fields, client_id: id }),
+        signal: AbortSignal.timeout(PATIENCE),
       });
     } catch {
-      warn("Not sent. Check your connection and try again.");
+      warn(words.offline, true);
       return false;
     } finally {
       clearTimeout(slow);
-      owe(false);
+      tell("");
     }
-    let answer = null;
-    try {
-      answer = await response.json();
-    } catch {
-      fallback();
-      return false;
-    }
-    if (response.ok && typeof answer.log_html === "string") {
-      show(answer);
+    const answer = await response.json().catch(() => null);
+    if (response.ok && show(answer)) {
+      unsent = null;
       return true;
     }
-    if (response.ok || response.status === 403 || response.status === 409) {
-      fallback();
+    if (response.ok || !answer || response.status === 403 || response.status === 409) {
+      fallback(id);
       return false;
     }
     const danger = (answer.messages || []).map((message) => message.text).join("\n");
-    warn([danger, answer.message || "Not sent. Please try again."].filter(Boolean).join("\n"));
+    warn([danger, answer.message || words.failed].filter(Boolean).join("\n"), response.status !== 422);
     return false;
   }
 
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  async function sendTyped() {
     const text = box.value;
-    if (!text.trim()) {
-      box.focus({ preventScroll: true });
-      return form.submit();
-    }
-    if (!unsent || unsent.message !== text) unsent = { message: text, client_id: newId() };
-    const sending = unsent;
+    if (!text.trim()) return;
     box.value = "";
-    if (await send(sending, () => { box.value = text; form.submit(); })) unsent = null;
-    else if (!box.value) box.value = text;
-    box.focus({ preventScroll: true });
+    const restore = () => {
+      box.value = [text, box.value].filter(Boolean).join("\n");
+    };
+    const went = await deliver("typed " + text, { message: text }, sendTyped, (id) => {
+      box.value = text;
+      post(form, id);
+    });
+    if (!went && !box.value.startsWith(text)) restore();
+    back();
+  }
+
+  async function sendPressed(pressed, name, value) {
+    const again = () => sendPressed(pressed, name, value);
+    await deliver(`pressed ${name} ${value}`, { [name]: value }, again, (id) => post(pressed, id, name, value));
+    back();
+  }
+
+  const inTurn = (work) => {
+    waiting += 1;
+    turn = turn.then(work).catch(() => {}).then(() => (waiting -= 1));
+  };
+
+  form.addEventListener("submit", (event) => {
+    const empty = !box.value.trim();
+    if (empty && !waiting) return; // the ordinary post says kindly that it was empty
+    event.preventDefault();
+    if (!empty) inTurn(sendTyped); // else it is a second press of Send
   });
 
   box.addEventListener("keydown", (event) => {
@@ -120,50 +146,24 @@
     }
   });
 
-  document.addEventListener("submit", async (event) => {
-    const chosen = event.target;
-    if (!chosen.matches("[data-choice], .strip__person")) return;
+  document.addEventListener("submit", (event) => {
+    const pressed = event.target;
+    if (!pressed.matches("[data-choice], .strip__person")) return;
     event.preventDefault();
-    const button = event.submitter || chosen.querySelector("button");
-    const typed = box.value;
-    await send({ [button.name]: button.value, message: "", client_id: newId() }, () => {
-      const hidden = document.createElement("input");
-      hidden.type = "hidden";
-      hidden.name = button.name;
-      hidden.value = button.value;
-      chosen.append(hidden);
-      chosen.submit();
-    });
-    box.value = typed;
-    box.focus({ preventScroll: true });
+    const { name, value } = event.submitter || pressed.querySelector("button");
+    inTurn(() => pressed.isConnected && sendPressed(pressed, name, value));
   });
 
-  window.addEventListener("online", () => {
-    if (unsent && box.value === unsent.message) form.requestSubmit();
-  });
+  const retry = () => unsent && inTurn(() => unsent?.again());
+  byId("retry").addEventListener("click", retry);
+  window.addEventListener("online", retry);
 
-  // Leaving: hidden at once, and no entry in the history to come back to.
-  const leave = () => {
-    document.documentElement.hidden = true;
-    location.replace("/exit");
-  };
-  document.querySelector("[data-exit]").addEventListener("click", (event) => {
-    event.preventDefault();
-    leave();
+  // What sticks to the edges must never cover what has the focus, however high it grows.
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target } of entries) document.documentElement.style.setProperty("--" + target.id, target.offsetHeight + "px");
   });
-  let shifts = [];
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Shift") shifts = [];
-  });
-  document.addEventListener("keyup", (event) => {
-    if (event.key !== "Shift") return;
-    const now = Date.now();
-    shifts = [...shifts.filter((at) => now - at < 2000), now];
-    if (shifts.length >= 3) leave();
-  });
-  window.addEventListener("pageshow", (event) => {
-    if (event.persisted) location.reload();
-  });
+  sizes.observe(byId("top"));
+  sizes.observe(form);
 
   if (log.dataset.owed === "yes") owe(true);
 })();

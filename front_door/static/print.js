@@ -1,6 +1,4 @@
 "use strict";
 const button = document.querySelector("[data-print-now]");
-if (button) {
-  button.classList.remove("hidden");
-  button.addEventListener("click", () => window.print());
-}
+button.hidden = false;
+button.addEventListener("click", () => window.print());

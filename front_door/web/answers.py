@@ -9,15 +9,15 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from common.clock import Clock
 from common.database import Database
 from front_door.inbox import Accepted
 from front_door.timing import Pace
 from front_door.web.middleware import wants_json
 from front_door.web.pages import Pages, page
+from front_door.web.reading import Reading, line_number
 from front_door.web.said import new_page_id
 from front_door.web.sessions import Sessions
-from front_door.web.transcript import Line, Transcript, line_of, read_heard, read_transcript
+from front_door.web.transcript import Line, Transcript, line_of, read_heard
 from front_door.words import Words
 from front_door.worker import Engine
 
@@ -37,13 +37,13 @@ class Answers:
     """Waits for the reply to a stored message and answers in the form that the client asked for."""
 
     def __init__(
-        self, engine: Engine, db: Database, pages: Pages, sessions: Sessions, clock: Clock, pace: Pace
+        self, engine: Engine, db: Database, pages: Pages, sessions: Sessions, reading: Reading, pace: Pace
     ) -> None:
         self._engine = engine
         self._db = db
         self._pages = pages
         self._sessions = sessions
-        self._clock = clock
+        self._reading = reading
         self._pace = pace
 
     async def to(self, request: web.Request, token: str, accepted: Accepted) -> web.StreamResponse:
@@ -57,9 +57,7 @@ class Answers:
         lines = [line_of(said) for said in heard.said]
         if request.headers.get(_HTML_VIEW) != "html":
             return web.json_response(_messages(lines, conversation, heard.owed))
-        raw = request.query.get("after", "0")
-        after = int(raw) if raw.isdecimal() and len(raw) < 9 else 0
-        transcript = await self._transcript(token, after)
+        transcript = await self._reading.by(token, line_number(request))
         return web.json_response(self.as_json(request, token, transcript, lines))
 
     def as_json(
@@ -69,7 +67,9 @@ class Answers:
         body = _messages(lines, transcript.conversation, transcript.owed)
         body["after"] = transcript.last
         if request.headers.get(_HTML_VIEW) == "html":
-            body["log_html"] = self._pages.lines(transcript.lines)
+            body["left"] = transcript.left
+            body["progress"] = self._pages.progress(transcript)
+            body["log_html"] = self._pages.lines(transcript)
             body["choices_html"] = self._pages.choices(transcript, self._sessions.form_token(token), new_page_id())
         return body
 
@@ -88,11 +88,11 @@ class Answers:
             return web.json_response(body, status=refused.status, headers=wait)
         if refused.name in ("empty", "stale"):
             return _see_other(f"/chat?notice={refused.name}#composer")
-        if refused.name in ("forbidden", "ended") or token is None:
+        if refused.name in ("forbidden", "ended", "moved") or token is None:
             return page(self._pages.trouble(words.trouble[refused.name], crisis, text), refused.status)
         try:
             async with asyncio.timeout(1.0):
-                transcript = await self._transcript(token)
+                transcript = await self._reading.by(token)
         except (SQLAlchemyError, TimeoutError):
             transcript = Transcript()
         form_token = self._sessions.form_token(token)
@@ -100,17 +100,6 @@ class Answers:
         response = page(html, refused.status)
         response.headers.update(wait)
         return response
-
-    async def _transcript(self, token: str, after: int = 0) -> Transcript:
-        timing, limits = self._pace.timing, self._pace.limits
-        return await self._db.read(
-            read_transcript,
-            self._sessions.digest(token),
-            self._clock.now(),
-            timing.session_idle,
-            limits.transcript_lines,
-            after,
-        )
 
 
 def _messages(lines: Sequence[Line], conversation: str | None, owed: bool) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 from aiohttp import web
@@ -16,13 +15,15 @@ from front_door.inbox import Accepted, WebPost
 from front_door.screening import Screening
 from front_door.timing import Pace
 from front_door.web.answers import Answers, Refused
-from front_door.web.leaving import end_session
+from front_door.web.closing import Closing
+from front_door.web.keeping import Keeping
 from front_door.web.limits import PerMinute
 from front_door.web.middleware import wants_json
 from front_door.web.pages import Pages, page
-from front_door.web.said import Said, new_page_id
+from front_door.web.reading import Reading, line_number
+from front_door.web.said import PERSON, Said, new_page_id
 from front_door.web.sessions import Sessions
-from front_door.web.transcript import Transcript, read_transcript
+from front_door.web.transcript import Transcript
 from front_door.words import Words
 from front_door.worker import Engine
 
@@ -52,35 +53,43 @@ class Chat:
         self._db = db
         self._clock = clock
         self._pace = pace
-        self._answers = Answers(engine, db, pages, sessions, clock, pace)
+        self._reading = Reading(db, sessions, clock, pace)
+        self._answers = Answers(engine, db, pages, sessions, self._reading, pace)
+        self._keeping = Keeping(pages, self._reading)
+        self._closing = Closing(sessions, pages, words, db, clock, pace.timing)
         self._chats = PerMinute(pace.limits.chats_a_minute)
         self._messages = PerMinute(pace.limits.messages_a_minute)
+        self._one_chat = PerMinute(pace.limits.one_chat_a_minute)
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/", self.landing),
+            web.get("/person", self.person),
             web.get("/chat", self.show),
             web.post("/chat", self.post),
             web.get("/chat/messages", self.messages),
-            web.get("/chat/print", self.printed),
-            web.get("/chat/start-again", self.ask_start_again),
-            web.post("/chat/start-again", self.start_again),
-            web.get("/exit", self.leave),
-            web.post("/exit", self.leave),
+            *self._keeping.routes(),
+            *self._closing.routes(),
         ]
 
     async def landing(self, request: web.Request) -> web.Response:
         return page(self._pages.landing())
 
+    async def person(self, request: web.Request) -> web.Response:
+        """Where "Talk to a person" leads from pages without a chat: to the chat, with that sentence in the box."""
+        return web.Response(status=303, headers={"Location": f"/chat?say={PERSON}"})
+
     async def show(self, request: web.Request) -> web.Response:
         """The chat page; as JSON, the transcript and the hidden fields a client needs to post."""
-        token, transcript = await self._session(request)
+        token, transcript = await self._reading.of(request)
         notices = {
             "empty": self._words.empty,
             "stale": self._words.stale_choice,
             "ended": self._words.trouble["ended"].text,
+            "moved": self._words.trouble["moved"].text,
         }
-        notice = notices.get("ended" if transcript.over else request.query.get("notice", ""), "")
+        over = "moved" if transcript.moved else "ended" if transcript.over else ""
+        notice = notices.get(over or request.query.get("notice", ""), "")
         if token is None or transcript.over:
             token, transcript = self._sessions.fresh(), Transcript()
         page_id = new_page_id()
@@ -96,7 +105,8 @@ class Chat:
                 }
             )
         else:
-            response = page(self._pages.chat(transcript, form_token, page_id, notice=notice))
+            wanted = self._words.talk_to_a_person if request.query.get("say") == PERSON else ""
+            response = page(self._pages.chat(transcript, form_token, page_id, notice=notice, kept_text=wanted))
         self._sessions.give(request, response, token)
         return response
 
@@ -112,19 +122,19 @@ class Chat:
         try:
             if token is None or not self._sessions.may_post(request, token, said.form_token):
                 raise Refused("forbidden", 403)
-            self._check(request, said)
+            self._check(request, said, token)
             accepted = await self._store(request, token, said, flags)
             return await self._answers.to(request, token, accepted)
         except Refused as refused:
             return await self._refuse(request, token, said.text, flags, refused)
 
-    def _check(self, request: web.Request, said: Said) -> None:
+    def _check(self, request: web.Request, said: Said, token: str) -> None:
         limits = self._pace.limits
         if said.choice is None and not said.text.strip():
             raise Refused("empty", 422)
         if len(said.text) > limits.text_characters:
             raise Refused("too_long", 422)
-        if not self._messages.take(request.remote or ""):
+        if not (self._messages.take(request.remote or "") and self._one_chat.take(self._sessions.digest(token))):
             raise Refused("too_many", 429)
         if self._engine.backlog >= limits.backlog:
             raise Refused("busy", 503)
@@ -151,6 +161,7 @@ class Chat:
         refusals = {
             "limited": Refused("too_many", 429),
             "ended": Refused("ended", 403),
+            "moved": Refused("moved", 403),
             "stale_choice": Refused("stale", 409),
         }
         if accepted.outcome in refusals:
@@ -170,61 +181,7 @@ class Chat:
 
     async def messages(self, request: web.Request) -> web.Response:
         """What was said after line `after`, as JSON: asked for by the script, only while a reply is owed."""
-        raw = request.query.get("after", "0")
-        after = int(raw) if raw.isdecimal() and len(raw) < 9 else 0
-        token, transcript = await self._session(request, after)
+        token, transcript = await self._reading.of(request, line_number(request))
         if token is None or transcript.over or transcript.conversation is None:
             return web.json_response({"error": "ended", "message": self._words.trouble["ended"].text}, status=404)
         return web.json_response(self._answers.as_json(request, token, transcript, transcript.lines))
-
-    async def printed(self, request: web.Request) -> web.Response:
-        _, transcript = await self._session(request)
-        return page(self._pages.printed(transcript))
-
-    async def ask_start_again(self, request: web.Request) -> web.Response:
-        token = self._sessions.read(request)
-        return page(self._pages.start_again(self._sessions.form_token(token) if token else ""))
-
-    async def start_again(self, request: web.Request) -> web.StreamResponse:
-        """Close this chat and open a new one."""
-        try:
-            fields = await read_fields(request)
-        except BadBody:
-            raise web.HTTPBadRequest() from None
-        token = self._sessions.read(request)
-        if token is not None:
-            if not self._sessions.may_post(request, token, fields.get("csrf", "")):
-                raise web.HTTPForbidden()
-            await self._db.run(end_session, self._sessions.digest(token))
-        response = web.Response(status=303, headers={"Location": "/chat"})
-        self._sessions.give(request, response, self._sessions.fresh())
-        return response
-
-    async def leave(self, request: web.Request) -> web.StreamResponse:
-        """Leave at once: the session is revoked and the browser goes to a neutral page. A plain link, so it works always."""
-        token = self._sessions.read(request)
-        if token is not None:
-            try:
-                async with asyncio.timeout(1.0):
-                    await self._db.run(end_session, self._sessions.digest(token))
-            except (SQLAlchemyError, TimeoutError) as error:
-                logger.error("a session could not be revoked: %s", type(error).__name__)
-        response = web.Response(status=303, headers={"Location": self._words.exit_to})
-        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
-        self._sessions.take_back(request, response)
-        return response
-
-    async def _session(self, request: web.Request, after: int = 0) -> tuple[str | None, Transcript]:
-        token = self._sessions.read(request)
-        if token is None:
-            return None, Transcript()
-        timing, limits = self._pace.timing, self._pace.limits
-        transcript = await self._db.read(
-            read_transcript,
-            self._sessions.digest(token),
-            self._clock.now(),
-            timing.session_idle,
-            limits.transcript_lines,
-            after,
-        )
-        return token, transcript

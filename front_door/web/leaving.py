@@ -1,13 +1,27 @@
-"""A resident leaves: the session opens nothing any more."""
+"""What becomes of a session: it stays open for longer, or opens nothing any more."""
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from front_door.inbox import is_over
 from front_door.model import ENDED, Conversation
 
 
 def end_session(session: Session, digest: str) -> None:
     """Shut the conversation of this session for its page. What was written stays with staff, by its own rules."""
     session.execute(update(Conversation).where(Conversation.session_digest == digest).values(state=ENDED))
+
+
+def keep_session(session: Session, digest: str, now: datetime, idle: timedelta) -> bool:
+    """Count the resident as seen `now`. False when the conversation is over already, or there is none."""
+    conversation = session.scalars(
+        select(Conversation).where(Conversation.session_digest == digest).with_for_update()
+    ).first()
+    if conversation is None or is_over(conversation, now, idle):
+        return False
+    conversation.last_seen_at = now
+    return True

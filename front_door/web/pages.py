@@ -1,38 +1,32 @@
-"""Turns what is known into pages. All text is escaped by the templates; nothing here builds HTML from what people wrote,
-except telephone links around numbers in our own replies (escaped first).
-"""
+"""Turns what is known into pages. All text is escaped by the templates."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 
-from front_door.timing import Limits
+from front_door.timing import Limits, Timing
+from front_door.web.markup import host, said, tel
+from front_door.web.progress import progress_in
+from front_door.web.saved import as_text
 from front_door.web.transcript import Line, Transcript
 from front_door.words import Trouble, Words
 
 HERE = Path(__file__).resolve().parent.parent
 STATIC = HERE / "static"
-_NUMBERS = re.compile(
-    r"(?<![\d£.,-])(0[1-9]\d{1,4}(?: ?\d{2,4}){2,3}|116 ?123|116 ?111)(?![\d])"
-    r"|(?<=[Cc]all )(999|111|101|105)(?!\d)|(?<=[Rr]ing )(999|111|101|105)(?!\d)|(?<=[Pp]hone )(999|111|101|105)(?!\d)"
-)
-_ABROAD = re.compile(r"(?<!\d)(999)(?!\d)")
 
 
 class Pages:
     """Renders the templates with the words of front_door.yml."""
 
-    def __init__(self, words: Words, limits: Limits) -> None:
+    def __init__(self, words: Words, limits: Limits, timing: Timing | None = None, by_text: bool = False) -> None:
         self._words = words
         self._limits = limits
+        self._timing = timing or Timing()
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -41,7 +35,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters.update(said=said, tel=tel, host=host)
-        self._templates.globals.update(words=words, static=_versioned)
+        self._templates.globals.update(words=words, static=_versioned, by_text=by_text)
         self._welcome = [
             Line(0, "assistant", "\n\n".join(words.welcome), kind="welcome"),
         ]
@@ -73,12 +67,20 @@ class Pages:
             notice=notice,
             crisis=crisis,
             kept_text=kept_text,
-            limit=self._limits.text_characters,
+            progress=self.progress(transcript) if transcript.lines else self._words.progress.first,
+            idle=int(self._timing.session_idle.total_seconds()),
+            warn=int((self._timing.session_idle - self._timing.session_warning).total_seconds()),
         )
 
-    def lines(self, lines: list[Line]) -> str:
-        """Only the messages, for the script to add to its log."""
-        return self._render("_lines.html", lines=lines, latest=None)
+    def progress(self, transcript: Transcript) -> str | None:
+        """How far the conversation has come, see `progress_in`."""
+        return progress_in(transcript.lines, self._words.progress)
+
+    def lines(self, transcript: Transcript) -> str:
+        """Only the messages, for the script to add to its log; the last one says how many choices come with it, because
+        the choices stand outside the log and nobody would be told of them."""
+        count = len(transcript.choices)
+        return self._render("_lines.html", lines=transcript.lines, latest=None, choice_count=count)
 
     def choices(self, transcript: Transcript, form_token: str, page_id: str) -> str:
         """Only the choices of the open question, for the script."""
@@ -87,8 +89,20 @@ class Pages:
     def printed(self, transcript: Transcript) -> str:
         return self._render("print.html", lines=self._welcome + transcript.lines, latest=None)
 
+    def saved(self, transcript: Transcript) -> str:
+        """The conversation and the services shown, as plain text."""
+        return as_text(self._words.service_name, self._welcome + transcript.lines)
+
     def start_again(self, form_token: str) -> str:
         return self._render("start_again.html", form_token=form_token)
+
+    def move(self, form_token: str, notice: str = "") -> str:
+        """The box for a one-time code from a text."""
+        return self._render("move.html", form_token=form_token, notice=notice)
+
+    def move_to_text(self, form_token: str, number: str, code: str = "", may: bool = True) -> str:
+        """How to go on by text: first what that means, then the code and our number. may: there is a chat to go on with."""
+        return self._render("move_to_text.html", form_token=form_token, number=number, code=code, may=may)
 
     def trouble(self, trouble: Trouble, crisis: str = "", kept_text: str = "") -> str:
         """An error page: what happened, what to do, and how to reach help."""
@@ -98,47 +112,14 @@ class Pages:
         return [line.as_json() for line in self._welcome]
 
     def _render(self, name: str, **context: Any) -> str:
-        return self._templates.get_template(name).render({"page_title": self._words.page_title, **context})
+        return self._templates.get_template(name).render(
+            {"page_title": self._words.page_title, "form_token": "", "choice_count": 0, **context}
+        )
 
 
 def page(html: str, status: int = 200) -> web.Response:
     """An HTML answer; the headers that every page has are added by the middleware."""
     return web.Response(text=html, status=status, content_type="text/html")
-
-
-def said(text: str, linked: bool = False, language: str = "") -> Markup:
-    """Escaped text with its line breaks; `linked` (our own replies only) makes telephone numbers links. In a reply in
-    another language no English word tells 999 from an amount; there it is always the emergency number."""
-    numbers = _ABROAD if language else _NUMBERS
-    paragraphs = []
-    for block in re.split(r"\n\s*\n", text.strip()):
-        lines = [_linked(line, numbers) if linked else escape(line) for line in block.split("\n")]
-        paragraphs.append(Markup("<p>{}</p>").format(Markup("<br>").join(lines)))
-    return Markup("").join(paragraphs)
-
-
-def _linked(line: str, numbers: re.Pattern[str]) -> Markup:
-    out, at = Markup(""), 0
-    for match in numbers.finditer(line):
-        number = next(group for group in match.groups() if group)
-        out += escape(line[at : match.start()])
-        out += Markup('<a href="tel:{}">{}</a>').format(tel(number), number)
-        at = match.end()
-    return out + escape(line[at:])
-
-
-def tel(number: str) -> str:
-    """A number as a telephone link takes it: digits and a leading plus."""
-    return re.sub(r"[^\d+]", "", str(number))
-
-
-def host(url: str) -> str:
-    """The site's name in an http(s) address, or "" for anything else: such a link is not shown."""
-    try:
-        parts = urlsplit(str(url))
-    except ValueError:
-        return ""
-    return (parts.hostname or "").removeprefix("www.") if parts.scheme in ("http", "https") else ""
 
 
 def _latest(lines: list[Line]) -> int:

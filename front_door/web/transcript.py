@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from front_door.inbox import is_over
 from front_door.model import WAITING, Conversation, Message
+from front_door.moving.doors import has_left
 from front_door.news import Heard
 
 
@@ -42,7 +43,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Transcript:
-    """The newest lines of a conversation. choices: those of the question that is open now; owed: a reply is still due."""
+    """The newest lines of a conversation. choices: those of the question that is open now; owed: a reply is still
+    due; left: seconds until the page closes by itself, None when nothing has been said yet."""
 
     conversation: str | None = None
     lines: list[Line] = field(default_factory=list)
@@ -50,7 +52,9 @@ class Transcript:
     last: int = 0
     owed: bool = False
     over: bool = False
+    moved: bool = False  # over, because it went on by text
     left_out: bool = False
+    left: float | None = None
 
 
 def read_transcript(
@@ -61,12 +65,16 @@ def read_transcript(
     """
     conversation = session.scalars(select(Conversation).where(Conversation.session_digest == digest)).first()
     if conversation is None:
-        return Transcript()
+        return Transcript(over=True, moved=True) if has_left(session, digest) else Transcript()
     if is_over(conversation, now, idle):
         return Transcript(over=True)
     newest = session.scalars(
         select(Message)
-        .where(Message.conversation_id == conversation.id, Message.seq > after)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.seq > max(after, conversation.shown_after),
+            Message.channel != "sms",  # an answer to a text that came before a move goes to the phone
+        )
         .order_by(Message.seq.desc())
         .limit(limit + 1)
     ).all()
@@ -81,7 +89,8 @@ def read_transcript(
         choices=tuple(conversation.pending_choices or ()),
         last=conversation.last_seq,
         owed=waiting is not None,
-        left_out=len(newest) > limit,
+        left_out=len(newest) > limit or conversation.shown_after > 0,
+        left=(conversation.last_seen_at + idle - now).total_seconds(),
     )
 
 

@@ -58,9 +58,9 @@ def characters() -> Iterator[dict[str, Any]]:
         yield from yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-def play(world: World, who: dict[str, Any], channel: str) -> Played:
-    """The whole conversation of one character."""
-    talk, played = Talk(world, channel), Played()
+def play(world: World, who: dict[str, Any], channel: str, talk: Talk | None = None) -> Played:
+    """The whole conversation of one character, in `talk` when one is given."""
+    talk, played = talk or Talk(world, channel), Played()
     waiting = list(who["opening"])
     digressions = {slot: list(words) for slot, words in (who.get("before") or {}).items()}
     corrections = {slot: list(words) for slot, words in (who.get("corrections") or {}).items()}
@@ -74,7 +74,7 @@ def play(world: World, who: dict[str, Any], channel: str) -> Played:
             text = later.pop(0)
         else:
             text = _answer(who["answers"], slot, name) if slot else GOING_ON
-        said = talk.say(text, sms_number="+447700900777") if channel == "sms" else talk.say(text)
+        said = talk.say(text, sms_number="+447700900777") if talk.channel == "sms" else talk.say(text)
         _note(world, talk, said, turn, played)
         if played.end == "stopped" and who["expect"]["end"] != "stopped":
             waiting = [who["opening"][-1]]  # comes back and tells it again

@@ -92,7 +92,9 @@ def test_enough_ends_without_a_referral(world: World, talk: Talk) -> None:
 def test_a_referral_is_stored_before_it_is_spoken_of(world: World, talk: Talk) -> None:
     """The confirmation carries the reference of the stored referral, whose packet holds the resident's own words and the exact consent."""
     summary = to_summary(talk)
-    assert ("Jo Brown" if talk.channel == "web" else "Jo B.") in summary, "by text never a full name: others may read it"
+    assert ("Jo Brown" if talk.channel == "web" else "Jo B.") in summary, (
+        "by text never a full name: others may read it"
+    )
     assert "07700 900123" in summary and "Ring only" in summary
     assert referrals(world, talk) == []
     said = talk.say("Send it")

@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 from assessment.questions import QuestionBank
+from referrals.packet import Packet
+from referrals.packet_folding import WORDS_A_MINUTE, count, folded
+from referrals.packet_required import NOT_RECORDED
+from referrals.words import ReferralWords
 from tests.conversation.resident import Played, characters, play
 from tests.conversation.world import ROOT, World
 
@@ -58,6 +62,16 @@ def test_web_and_text_lead_to_the_same_place(played: dict[tuple[str, str], Playe
         assert (web.end, web.destination, web.needs, web.place, web.flags) == (
             sms.end, sms.destination, sms.needs, sms.place, sms.flags,
         ), who["id"]  # fmt: skip
+
+
+def test_every_packet_is_complete_and_read_in_a_minute(played: dict[tuple[str, str], Played]) -> None:
+    """At most 240 words as staff see it, long words folded; every gap has a reason that the conversation gave."""
+    words = ReferralWords.load(ROOT / "data/leicestershire").packet
+    packets = {key: Packet.from_dict(one.packet) for key, one in played.items() if one.packet}
+    assert packets
+    for key, packet in packets.items():
+        assert count(folded(packet, words), words) <= WORDS_A_MINUTE, key
+        assert NOT_RECORDED not in dict(packet.not_asked).values(), (key, packet.not_asked)
 
 
 def test_nobody_is_asked_three_times_in_the_same_words(played: dict[tuple[str, str], Played]) -> None:

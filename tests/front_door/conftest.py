@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.front_door.browser_support import chromium, door, page, running  # noqa: F401 (fixtures)
 from tests.front_door.support import House
 
 

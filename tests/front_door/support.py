@@ -37,6 +37,8 @@ FAST = Timing(
     retry=(0.05, 0.1, 0.1),
     breaker_pause=0.1,
     web_wait=1.0,
+    probe=0.02,
+    settle=0.2,
     stop=0.3,
 )
 FAST_SENDING = SendTiming(poll=0.05, call=0.5, look_up_after=0.05, retry=(0.05, 0.1))
@@ -105,17 +107,44 @@ async def eventually(check: Callable[[], Any], seconds: float = 20.0) -> Any:
         await asyncio.sleep(0.02)
 
 
+def make_app(
+    config: Settings, clock: Clock, db: Database, pace: Pace, own_words: Words | None = None
+) -> web.Application:
+    """The front door with a screen and crisis words of the tests' own; everything else is the product's."""
+    cipher = encryption.use(encryption.Cipher(config.secret_key))
+    return create_app(
+        config,
+        clock,
+        db,
+        cipher=cipher,
+        screen=WordScreen(),
+        replies=FixedReplies(),
+        words=own_words or words(pace.limits.text_characters),
+        is_open=lambda hours, at: None,
+        follow_ups=FollowUpRules.load(DATA),
+        pace=pace,
+    )
+
+
+def internal_key() -> str:
+    """What the front door shows to the bot."""
+    return encryption.Cipher(SECRET).sign("internal", "rasa")
+
+
 @dataclass
 class House:
     """Everything around one front door. `restart()` starts it anew on the same database, as after a kill or a stop."""
 
     path: Path
+    database_url: str = ""  # empty: a SQLite file under `path`
     rasa: FakeRasa = field(default_factory=FakeRasa)
     twilio: FakeTwilio = field(default_factory=FakeTwilio)
     timing: Timing = FAST
     limits: Limits = field(default_factory=Limits)
     clock: Clock = field(default_factory=Clock)
     changes: dict[str, Any] = field(default_factory=dict)
+    own_words: Words | None = None
+    port: int = 0  # 0: a free one; a real browser needs the same one after a restart
     rasa_server: TestServer | None = None
     twilio_server: TestServer | None = None
     server: TestServer | None = None
@@ -148,7 +177,7 @@ class House:
     async def open(self) -> None:
         """Start the front door on this house's database."""
         assert self.twilio_server is not None
-        self.db = Database(make_engine(f"sqlite:///{self.path / 'house.db'}"))
+        self.db = Database(make_engine(self.database_url or f"sqlite:///{self.path / 'house.db'}"))
         Base.metadata.create_all(self.db.engine)
         config = settings(
             rasa_port=self.rasa_port,
@@ -156,21 +185,9 @@ class House:
             twilio_api_base_url=str(self.twilio_server.make_url("")).rstrip("/"),
             **self.changes,
         )
-        cipher = encryption.use(encryption.Cipher(config.secret_key))
-        self.rasa.key = cipher.sign("internal", "rasa")
-        app = create_app(
-            config,
-            self.clock,
-            self.db,
-            cipher=cipher,
-            screen=WordScreen(),
-            replies=FixedReplies(),
-            words=words(self.limits.text_characters),
-            is_open=lambda hours, at: None,
-            follow_ups=FollowUpRules.load(DATA),
-            pace=Pace(self.timing, FAST_SENDING, self.limits),
-        )
-        self.server = TestServer(app)
+        app = make_app(config, self.clock, self.db, Pace(self.timing, FAST_SENDING, self.limits), self.own_words)
+        self.rasa.key = internal_key()
+        self.server = TestServer(app, port=self.port)
         await self.server.start_server(shutdown_timeout=0.01)
         jar = aiohttp.CookieJar(unsafe=True)
         self.client = TestClient(self.server, cookie_jar=jar)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from front_door.web.pages import said
+from front_door.web.markup import said
 from tests.front_door.browser import ask
 from tests.front_door.support import House, eventually, words
 

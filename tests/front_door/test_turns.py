@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
+from common.database import Database, make_engine
 from front_door.model import Conversation, Message, SafetyEvent
 from tests.front_door.browser import ask
 from tests.front_door.support import CRISIS, FAST, House, eventually
@@ -23,7 +24,7 @@ async def test_twenty_messages_at_once_keep_their_order_and_never_run_together(t
     for browser in browsers:
         await browser.open()
     await asyncio.gather(*(ask(b, f"m{n}") for b in browsers for n in range(20)))
-    await eventually(lambda: len(house.rasa.ran) == 100 and house.engine.backlog == 0)
+    await eventually(lambda: len(house.rasa.ran) == 100 and house.engine.backlog == 0, 60)
     for browser in browsers:
         page = await browser.open()
         seen = page.said("resident")
@@ -103,17 +104,14 @@ async def test_a_new_process_takes_up_what_an_earlier_one_left(house: House, mod
     assert len(answers) == 2
 
 
-async def test_a_turn_that_the_bot_ran_but_we_did_not_record_is_fetched_not_run_again(house: House) -> None:
+async def test_g3_a_turn_that_the_bot_ran_but_we_did_not_record_is_fetched_not_run_again(tmp_path: Path) -> None:
     """The stored message's own id is the bot's message id, so a repeat gives the same replies."""
+    house = await House(tmp_path, timing=replace(FAST, break_silence=30.0, busy_silence=30.0)).start()
     async with house.browser() as browser:
         await ask(browser, "hello")
         message = (await house.rows(select(Message).where(Message.direction == "in")))[0]
         assert house.rasa.turns[0]["message_id"] == message.id
         await house.shut()
-
-        from sqlalchemy import delete, update
-
-        from common.database import Database, make_engine
 
         db = Database(make_engine(f"sqlite:///{house.path / 'house.db'}"))
         with db.transaction() as session:  # as after a kill between the bot's answer and our commit
@@ -129,6 +127,7 @@ async def test_a_turn_that_the_bot_ran_but_we_did_not_record_is_fetched_not_run_
             return [m.text for m in found] == ["You said: hello"]
 
         await eventually(back)
+    await house.close()
 
 
 async def test_texts_of_a_tried_turn_stay_together(house: House) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.front_door.support import House
 
 
-async def test_a_chat_works_without_javascript_from_the_welcome_to_a_reply(house: House) -> None:
+async def test_w1_a_chat_works_without_javascript_from_the_welcome_to_a_reply(house: House) -> None:
     """The page welcomes (not a person, 999, privacy, one question); a form post comes back with words and reply."""
     async with house.browser() as browser:
         welcome = browser.page.said("assistant")[0]
@@ -16,7 +16,7 @@ async def test_a_chat_works_without_javascript_from_the_welcome_to_a_reply(house
     assert page.said("assistant")[1] == "You said: I am cold at home"
 
 
-async def test_a_post_is_answered_by_a_relative_see_other(house: House) -> None:
+async def test_w1_a_post_is_answered_by_a_relative_see_other(house: House) -> None:
     """Post, redirect, get: 303 to /chat#latest, so that a refresh sends nothing."""
     async with house.browser() as browser:
         fields = {**browser.page.composer["hidden"], "message": "hello"}
@@ -40,7 +40,7 @@ async def test_each_choice_is_a_button_in_a_form_of_its_own(house: House) -> Non
     assert page.choices == {}
 
 
-async def test_a_typed_number_word_or_label_is_the_choice_too(house: House) -> None:
+async def test_w5_a_typed_number_word_or_label_is_the_choice_too(house: House) -> None:
     """What is shown as a button can be typed."""
     for typed in ("2", "two.", "  NO "):
         async with house.browser() as browser:
@@ -99,7 +99,7 @@ async def test_services_are_cards_with_only_links_that_are_safe(house: House) ->
     assert list(page.choices) == ["Yes", "No"]
 
 
-async def test_talk_to_a_person_is_one_press_away_on_every_page(house: House) -> None:
+async def test_w14_talk_to_a_person_is_one_press_away(house: House) -> None:
     """The button sends the sentence from the data file."""
     async with house.browser() as browser:
         for _ in range(2):
@@ -118,7 +118,7 @@ async def test_two_people_never_see_each_other(house: House) -> None:
         assert len({turn["conversation"] for turn in house.rasa.turns}) == 2
 
 
-async def test_leaving_revokes_the_session_and_goes_to_a_neutral_page(house: House) -> None:
+async def test_w10_leaving_revokes_the_session_and_goes_to_a_neutral_page(house: House) -> None:
     """The link works without JavaScript; afterwards the same cookie shows nothing and posts nothing."""
     async with house.browser() as browser:
         page = await browser.send("hello")
@@ -149,7 +149,7 @@ async def test_start_again_asks_and_then_opens_a_fresh_chat(house: House) -> Non
     assert len({turn["conversation"] for turn in house.rasa.turns}) == 2
 
 
-async def test_the_transcript_prints_without_box_and_buttons(house: House) -> None:
+async def test_w14_the_transcript_prints_without_box_and_buttons(house: House) -> None:
     """/chat/print holds the words of both sides and no form for a message."""
     async with house.browser() as browser:
         await browser.send("choices")
@@ -158,7 +158,7 @@ async def test_the_transcript_prints_without_box_and_buttons(house: House) -> No
     assert not any(form["boxes"] for form in page.forms)
 
 
-async def test_every_page_is_well_formed_and_names_no_topic_in_its_title(house: House) -> None:
+async def test_w10_every_page_is_well_formed_and_names_no_topic_in_its_title(house: House) -> None:
     """Each page closes its tags (the parser checks) and has a neutral title."""
     async with house.browser() as browser:
         for path in ("/", "/chat", "/chat/print", "/chat/start-again", "/nothing-here"):

@@ -8,7 +8,7 @@ import json
 from tests.front_door.support import House
 
 
-async def test_a_double_submit_a_refresh_and_back_make_no_second_message(house: House) -> None:
+async def test_w1_a_double_submit_a_refresh_and_back_make_no_second_message(house: House) -> None:
     """One page view, one message: the same post again, at once or later, runs nothing and stores nothing."""
     async with house.browser() as browser:
         fields = {**browser.page.composer["hidden"], "message": "I need help with money"}
@@ -37,7 +37,7 @@ async def test_for_json_the_same_answer_to_two_questions_is_two_answers(house: H
     assert [turn["text"] for turn in house.rasa.turns] == ["yes", "yes"]
 
 
-async def test_a_scripts_own_id_is_one_message_for_ever(house: House) -> None:
+async def test_w3_a_scripts_own_id_is_one_message_for_ever(house: House) -> None:
     """A retry after a cut connection gets the first result again."""
     async with house.browser() as browser:
         hidden = browser.page.composer["hidden"] | {"client_id": "c-123"}
@@ -48,7 +48,7 @@ async def test_a_scripts_own_id_is_one_message_for_ever(house: House) -> None:
     assert len(house.rasa.ran) == 2
 
 
-async def test_what_a_resident_writes_is_escaped(house: House) -> None:
+async def test_w13_what_a_resident_writes_is_escaped(house: House) -> None:
     """HTML in a message is text."""
     async with house.browser() as browser:
         page = await browser.send('<script>alert(1)</script> & "quotes"')
@@ -95,7 +95,7 @@ async def test_an_empty_message_gets_a_gentle_answer_and_no_turn(house: House) -
     assert house.rasa.turns == []
 
 
-async def test_a_text_too_long_is_refused_kept_and_screened(house: House) -> None:
+async def test_g5_a_text_too_long_is_refused_kept_and_screened(house: House) -> None:
     """Over 10,000 characters: a plain error with the words in the box, and danger in them answered all the same."""
     text = "a " * 5200 + "I want to kill myself"
     async with house.browser() as browser:
@@ -107,7 +107,7 @@ async def test_a_text_too_long_is_refused_kept_and_screened(house: House) -> Non
     assert house.rasa.turns == []
 
 
-async def test_a_body_over_64_kib_is_413_in_our_own_words(house: House) -> None:
+async def test_g5_a_body_over_64_kib_is_413_in_our_own_words(house: House) -> None:
     """Too large a post is refused with a page of ours, before it is read."""
     async with house.browser() as browser:
         page = await browser.send("x" * 70_000)

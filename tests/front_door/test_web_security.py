@@ -20,7 +20,7 @@ STATIC_FILES = tuple((Path(__file__).resolve().parents[2] / "front_door" / "stat
 @pytest.mark.parametrize(
     "case", ["no token", "wrong token", "another's token", "foreign origin", "null origin", "no cookie", "not ascii"]
 )
-async def test_a_post_that_is_not_from_our_own_page_is_403(house: House, case: str) -> None:
+async def test_w13_a_post_that_is_not_from_our_own_page_is_403(house: House, case: str) -> None:
     """Without the session's token or from a foreign origin nothing is stored; the words stay on the page to copy."""
     async with house.browser() as browser, house.browser() as other:
         fields = {**browser.page.composer["hidden"], "message": "please help"}
@@ -42,7 +42,7 @@ async def test_a_post_that_is_not_from_our_own_page_is_403(house: House, case: s
     assert await house.rows(select(Message)) == []
 
 
-async def test_our_own_origins_may_post(house: House) -> None:
+async def test_w13_our_own_origins_may_post(house: House) -> None:
     """The origin of PUBLIC_BASE_URL; outside production also the request's own host."""
     async with house.browser() as browser:
         for origin in (PUBLIC, browser.url("/").rstrip("/")):
@@ -51,7 +51,7 @@ async def test_our_own_origins_may_post(house: House) -> None:
             ).status == 200
 
 
-async def test_in_production_only_the_public_origin_may_post_and_the_cookie_is_a_host_cookie(house: House) -> None:
+async def test_w12_in_production_the_cookie_is_a_host_cookie_and_only_the_public_origin_may_post(house: House) -> None:
     """__Host-, Secure, HttpOnly, SameSite=Lax, Path=/; the request's own host is not trusted."""
     await house.shut()
     house.changes = {"environment": "production"}
@@ -85,14 +85,16 @@ async def test_only_a_digest_of_the_session_is_stored(house: House) -> None:
     assert token.encode() not in b"".join(path.read_bytes() for path in house.path.iterdir())
 
 
-@pytest.mark.parametrize("path", ["/", "/chat", "/chat/print", "/nothing", "/healthz"])
-async def test_every_page_has_the_headers(house: House, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/", "/chat", "/chat/print", "/chat/save", "/chat/start-again", "/nothing", "/healthz"]
+)
+async def test_w12_every_page_has_the_headers(house: House, path: str) -> None:
     """No storing, no framing, no foreign or inline content, no sniffing; never "no-referrer", which would break our forms."""
     assert house.client is not None
     async with house.client.get(path) as response:
         policy = response.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
-        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["Cache-Control"] == "no-store"  # W11
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Referrer-Policy"] == "same-origin"
         html = await response.text()
@@ -100,7 +102,7 @@ async def test_every_page_has_the_headers(house: House, path: str) -> None:
     assert 'src="http' not in html
 
 
-async def test_the_page_and_all_it_needs_weigh_little(house: House) -> None:
+async def test_w15_the_page_and_all_it_needs_weigh_little(house: House) -> None:
     """Under 60 KB gzip in all, and every file comes from us."""
     assert house.client is not None
     total = 0
@@ -162,7 +164,7 @@ async def test_when_nothing_can_be_stored_the_words_stay_and_danger_is_answered(
     assert [event.flag for event in await house.rows(select(SafetyEvent))] == ["suicide_self_harm"]
 
 
-async def test_one_address_may_send_only_so_much_and_danger_is_answered_all_the_same(tmp_path: Path) -> None:
+async def test_g9_one_address_may_send_only_so_much_and_danger_is_answered_all_the_same(tmp_path: Path) -> None:
     """Over the limit: 429 with the words kept; a forged X-Forwarded-For changes nothing."""
     house = await House(tmp_path, limits=Limits(messages_a_minute=3, chats_a_minute=2)).start()
     try:
@@ -177,7 +179,7 @@ async def test_one_address_may_send_only_so_much_and_danger_is_answered_all_the_
         await house.close()
 
 
-async def test_one_address_may_open_only_so_many_chats(tmp_path: Path) -> None:
+async def test_g9_one_address_may_open_only_so_many_chats(tmp_path: Path) -> None:
     """The third new chat of a minute is refused kindly; the open ones go on."""
     house = await House(tmp_path, limits=Limits(chats_a_minute=2)).start()
     try:
@@ -190,7 +192,7 @@ async def test_one_address_may_open_only_so_many_chats(tmp_path: Path) -> None:
         await house.close()
 
 
-async def test_overload_is_a_503_on_the_web_and_200_by_text(tmp_path: Path) -> None:
+async def test_g5_overload_is_a_503_on_the_web_and_200_by_text(tmp_path: Path) -> None:
     """A queue over its mark takes no more from the web, and every text all the same."""
     house = await House(tmp_path, limits=Limits(backlog=0)).start()
     try:
@@ -202,7 +204,7 @@ async def test_overload_is_a_503_on_the_web_and_200_by_text(tmp_path: Path) -> N
         await house.close()
 
 
-async def test_a_chat_left_alone_for_an_hour_shows_and_takes_nothing_more(house: House) -> None:
+async def test_w9_a_chat_left_alone_for_an_hour_shows_and_takes_nothing_more(house: House) -> None:
     """The expired page names no topic and offers a new chat."""
     from datetime import timedelta
 

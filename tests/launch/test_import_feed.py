@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from launch.import_feed import main
+from service_catalogue.feeds.limits import Limits
 from tests.service_catalogue.conftest import ROOT
 from tests.service_catalogue.importing.synthetic import v3
 
@@ -41,8 +43,13 @@ def test_exit_0_when_the_run_ended_and_the_report_lies_in_var_dir(tmp_path: Path
 @pytest.mark.parametrize(
     "feed", ["no-such-file.json", "http://127.0.0.1:1/services", "ftp://example.org/x", "http://", "."]
 )
-def test_exit_2_and_an_error_when_the_feed_cannot_be_read(tmp_path: Path, feed: str) -> None:
-    status, said, report = run(tmp_path, feed)
+def test_exit_2_and_an_error_when_the_feed_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], feed: str
+) -> None:
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'x.db'}")
+    status = main([feed], Limits(first_wait=0.01))
+    report = json.loads((tmp_path / "var" / "import-report.json").read_text())
     assert status == 2
-    assert report["error"] and str(report["error"]) in said
+    assert report["error"] and str(report["error"]) in capsys.readouterr().err
     assert (report["seen"], report["issues"]) == (0, [])

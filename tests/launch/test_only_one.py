@@ -53,9 +53,9 @@ def test_a_lock_left_by_a_killed_start_keeps_nobody_out(make: Make) -> None:
         pass
 
 
-@pytest.mark.parametrize("name", ["PORT", "RASA_PORT", "ACTIONS_PORT"])
+@pytest.mark.parametrize("name", ["PORT", "RASA_PORT", "ACTIONS_PORT", "METRICS_PORT"])
 def test_a_taken_port_is_named(make: Make, name: str) -> None:
-    """Each of the three ports is tried; the message names the setting."""
+    """Each port is tried; the message names the setting."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         settings = make(**{name: str(server.getsockname()[1])})
         with pytest.raises(AlreadyRunning, match=f"in use by another process.* {name}$"), only_one(settings):
@@ -73,8 +73,15 @@ def test_ports_of_a_start_in_progress_are_taken(make: Make) -> None:
         pass
 
 
-def test_the_three_ports_differ(make: Make) -> None:
-    with pytest.raises(AlreadyRunning, match="three different ports"), only_one(make(PORT="5999", RASA_PORT="5999")):
+def test_the_ports_differ(make: Make) -> None:
+    """Three, and the one of the metrics when there is one."""
+    same = make(PORT="5999", RASA_PORT="5999")
+    with pytest.raises(AlreadyRunning, match="PORT, RASA_PORT and ACTIONS_PORT must be different"), only_one(same):
+        raise AssertionError("let in")
+    with (
+        pytest.raises(AlreadyRunning, match="METRICS_PORT must be different"),
+        only_one(make(PORT="5999", METRICS_PORT="5999")),
+    ):
         raise AssertionError("let in")
 
 

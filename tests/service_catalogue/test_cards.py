@@ -40,6 +40,7 @@ def test_a_whole_card(load: Load, find: Find) -> None:
         "needs": ["food", "loneliness"],
         "verified": True,
         "cautions": [],
+        "address": "",
         "checked_on": None,
     }
     assert json.loads(json.dumps(card.as_dict())) == card.as_dict()

@@ -39,7 +39,9 @@ class Stack:
 
     def __init__(self, var_dir: Path) -> None:
         self.var_dir = var_dir
-        self.port, self.rasa_port, self.actions_port, self.twilio_port = (free_port() for _ in range(4))
+        self.port, self.rasa_port, self.actions_port, self.twilio_port, self.metrics_port = (
+            free_port() for _ in range(5)
+        )
         self.url = f"http://127.0.0.1:{self.port}"
         self._output = var_dir.parent / "launch.log"
         self.env = {
@@ -48,6 +50,7 @@ class Stack:
             "PORT": str(self.port),
             "RASA_PORT": str(self.rasa_port),
             "ACTIONS_PORT": str(self.actions_port),
+            "METRICS_PORT": str(self.metrics_port),
             "PUBLIC_BASE_URL": self.url,
             "TWILIO_ACCOUNT_SID": twilio.ACCOUNT,
             "TWILIO_AUTH_TOKEN": twilio.TOKEN,
@@ -105,14 +108,17 @@ class Stack:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    def stop(self, number: int = signal.SIGTERM) -> None:
-        """Interrupt, wait for the end, and mark it in the log."""
+    def stop(self, number: int = signal.SIGTERM) -> float:
+        """Interrupt, wait for the end, and mark it in the log; returns the seconds it took."""
         if self.launch is None or self.launch.poll() is not None:
-            return
+            return 0.0
+        began = time.monotonic()
         self.launch.send_signal(number)
         self.launch.wait(45)
+        taken = time.monotonic() - began
         with self._output.open("a") as output:
             output.write("\n--\n")
+        return taken
 
     def close(self) -> None:
         self.stop()
@@ -129,6 +135,16 @@ class Stack:
             return error.code, error.read().decode()
         except (urllib.error.URLError, OSError):
             return 0, ""
+
+    def metrics(self) -> str:
+        """What Prometheus would read."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5) as answer:
+            return answer.read().decode()
+
+    def everything_kept(self) -> dict[str, bytes]:
+        """Every file of the run by name (database, logs, mail), and what the launcher printed."""
+        files = {str(path): path.read_bytes() for path in self.var_dir.rglob("*") if path.is_file()}
+        return {**files, "what it printed": self.printed.encode()}
 
     def text(self, body: str, sender: str, sid: str | None = None) -> int:
         """A resident's text message, signed as Twilio signs it; returns the status of the answer."""

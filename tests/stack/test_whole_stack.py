@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.conversation.world import ROOT
 from tests.stack.processes import Stack, wait_for
+from tests.stack.web_chat import WebChat
 
 REFERENCE = re.compile(r"Your reference is ([A-Z0-9-]+)")
 FIRST_WORDS = "my rent is two months behind and im that lonely since we moved to Shepshed, nobody knocks"
@@ -35,10 +37,10 @@ def choose(page: Page, label: str) -> None:
 
 
 def answered(page: Page, count: int) -> None:
-    for _ in range(20):
+    for _ in range(100):
         if page.locator('[data-from="assistant"]').count() > count:
             return
-        page.wait_for_timeout(250)
+        page.wait_for_timeout(50)
     raise AssertionError(page.inner_text("body")[-1500:])
 
 
@@ -80,7 +82,7 @@ def refer_on_the_web(page: Page, stack: Stack, name: str) -> str:
 
 
 @pytest.mark.parametrize("script", [False, True], ids=["without-javascript", "with-javascript"])
-def test_web_from_first_words_to_the_desk(stack: Stack, browser: Browser, script: bool) -> None:
+def test_w1_web_from_first_words_to_the_desk(stack: Stack, browser: Browser, script: bool) -> None:
     """A resident refers themselves on a phone-sized page, with and without JavaScript; staff see and finish the referral."""
     name = "Web Tester" if script else "Plain Tester"
     context = browser.new_context(java_script_enabled=script, viewport={"width": 360, "height": 740})
@@ -125,7 +127,7 @@ def test_sms_from_first_words_to_a_reference(stack: Stack) -> None:
     assert "Is it safe" in said
     stack.exchange("3", sender)
     said = stack.exchange("any time", sender)
-    assert "Text Tester" in said
+    assert "Name: Text T" in said and "Tester" not in said  # never a full name by text
     said = stack.exchange("1", sender)
     assert REFERENCE.search(said), said
     texts = len(stack.texts_to(sender))
@@ -133,8 +135,9 @@ def test_sms_from_first_words_to_a_reference(stack: Stack) -> None:
     wait_for(lambda: len(stack.texts_to(sender)) > texts)
     for _ in range(3):
         assert stack.text("hello?", sender, sid="SM00000000000000000000000000000001") == 200
-    time.sleep(1.0)
-    assert len(stack.texts_to(sender)) == texts + 1
+    # A text that comes after them is answered, and nothing came in between.
+    stack.exchange("hello again", sender)
+    assert len(stack.texts_to(sender)) == texts + 2
 
 
 def test_the_terminal_talks_through_the_front_door(stack: Stack) -> None:
@@ -153,30 +156,39 @@ def test_the_terminal_talks_through_the_front_door(stack: Stack) -> None:
     assert "Have I got that right?" in done.stdout
 
 
+def test_p3_a_crisis_is_answered_within_two_seconds_with_rasa_stopped_on_both_channels(
+    stack: Stack, record_property: Callable[[str, object], None]
+) -> None:
+    """kill -9 of Rasa, and at once danger by text and on the web: the crisis numbers, each within two seconds. By then Rasa is started
+    again too.
+    """
+    chat, sender = WebChat(stack.url), "+447700900113"
+    killed, began = stack.kill("bot"), time.monotonic()
+    assert stack.text("ive taken all my tablets i want to die", sender) == 200
+    assert wait_for(lambda: stack.texts_to(sender), 5, every=0.02)
+    by_text = time.monotonic() - began
+    assert stack.pids().get("bot", killed) != killed
+    began = time.monotonic()
+    chat.say("ive taken all my tablets i want to die")
+    on_the_web = time.monotonic() - began
+    record_property("crisis seconds", f"text {by_text:.2f}, web {on_the_web:.2f}")
+    assert by_text <= 2.0 and on_the_web <= 2.0
+    assert "999" in stack.texts_to(sender)[0] and "999" in chat.said
+
+
 def test_a_dead_part_is_started_again(stack: Stack) -> None:
-    """kill -9 of any part: the supervisor starts it again within two seconds, and a text sent meanwhile is answered."""
-    for part in ("actions", "bot"):
-        old = stack.kill(part)
-        began = time.monotonic()
-        assert wait_for(lambda part=part, old=old: stack.pids().get(part, old) != old, 5), part
-        assert time.monotonic() - began < 2.0
+    """kill -9 of the actions, while Rasa still starts after its own: started again within two seconds, a text sent meanwhile is answered,
+    and readiness tells the truth before and after.
+    """
+    old, began = stack.kill("actions"), time.monotonic()
+    status, body = stack.get("/readyz")
+    assert status == 200 and "actions" in json.loads(body)["degraded"]
+    assert wait_for(lambda: stack.pids().get("actions", old) != old, 5)
+    assert time.monotonic() - began < 2.0
     sender = "+447700900112"
     assert stack.text("im behind with my council tax", sender) == 200
     assert wait_for(lambda: any("Have I got that right?" in text for text in stack.texts_to(sender)), 60)
-
-
-def test_a_crisis_is_answered_with_rasa_dead(stack: Stack) -> None:
-    """With Rasa dead, a text that names danger gets the crisis numbers within two seconds."""
-    stack.kill("bot")
-    sender = "+447700900113"
-    began = time.monotonic()
-    assert stack.text("ive taken all my tablets i want to die", sender) == 200
-    assert wait_for(lambda: stack.texts_to(sender), 5, every=0.02)
-    assert time.monotonic() - began <= 2.0
-    assert "999" in stack.texts_to(sender)[0]
-    assert wait_for(
-        lambda: stack.get("/readyz")[1].find('"degraded": []') >= 0 or "rasa" not in stack.get("/readyz")[1], 60
-    )
+    assert wait_for(lambda: json.loads(stack.get("/readyz")[1])["degraded"] == [], 10)
 
 
 def test_bad_requests_get_clear_answers(stack: Stack) -> None:
@@ -190,15 +202,6 @@ def test_bad_requests_get_clear_answers(stack: Stack) -> None:
     assert status == 200 and len(json.loads(body)["contents"]) == 2
 
 
-def test_no_personal_data_in_any_log(stack: Stack) -> None:
-    """What residents wrote, their names and numbers stand in no log file."""
-    sender = "+447700900114"
-    stack.exchange("canaryword zebrafinch i am lonely in Barwell", sender)
-    logs = b"".join(path.read_bytes() for path in Path(stack.var_dir).rglob("*.log"))
-    for secret in (b"zebrafinch", b"900114", b"nobody knocks", b"Web Tester"):
-        assert secret not in logs
-
-
 def test_interrupt_ends_every_process_and_the_second_start_is_quick(stack: Stack) -> None:
     """Ctrl-C leaves no process behind; the second start is ready within 15 seconds and prints no login again."""
     pids = list(stack.pids().values())
@@ -208,3 +211,11 @@ def test_interrupt_ends_every_process_and_the_second_start_is_quick(stack: Stack
     taken = stack.start()
     assert "login:" not in stack.printed.split("\n--\n")[-1]
     assert taken <= 15.0 or sys.gettrace() is not None, taken
+
+
+def test_g6_sigterm_ends_everything_within_30_seconds(stack: Stack) -> None:
+    """With a turn just begun: every process is gone in time (what it had in hand: tests/front_door/test_stopping.py)."""
+    pids = list(stack.pids().values())
+    assert stack.text("im cold and i cant pay for the gas", "+447700900115") == 200
+    assert stack.stop(signal.SIGTERM) < 30
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]

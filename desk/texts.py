@@ -1,0 +1,182 @@
+"""The record of every text in and out: for one referral, for one conversation, and the list to choose from.
+
+Numbers are shown only for a referral, after the safe-contact rules were read on its page; so are numbers that somebody typed
+into a text. Every view is written down: with the referral where there is one, else in the desk's own record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from common import phone
+from desk import audit
+from desk.contact import mask
+from desk.keys import DESK, SIGNED_IN
+from desk.security import show
+from desk.sessions import SignedIn
+from front_door.model import Conversation
+from front_door.sms import cost, overview, record
+from front_door.sms.record import TextLine
+from referrals import follow_up, handling
+from referrals.model import DONE, Referral
+from referrals.packet import Packet, contact_unsafe
+
+LOST_FOR = timedelta(days=7)
+WEEKS = timedelta(weeks=8)
+_SLACK = timedelta(seconds=5)  # two processes write a referral and its text; their clocks may differ a little
+
+
+def add_texts(app: web.Application) -> None:
+    """Put the three pages into the desk."""
+    app.router.add_get("/texts", texts_page, name="texts")
+    app.router.add_get("/texts/{conversation:[0-9a-f]{32}}", conversation_page, name="conversation_texts")
+    app.router.add_get("/referrals/{reference:[0-9A-Z-]{1,16}}/texts", referral_texts_page, name="referral_texts")
+
+
+async def texts_page(request: web.Request) -> web.StreamResponse:
+    """Texts that did not arrive, confirmations first; then the newest conversations; then what texts cost."""
+    desk, who = request.app[DESK], request[SIGNED_IN]
+    return show(request, "texts/list.html", **await desk.db.run(_list, who, desk.clock.now()))
+
+
+async def conversation_page(request: web.Request) -> web.StreamResponse:
+    """The texts of a conversation. Where a referral came of it, the page of its newest referral shows them."""
+    desk, who = request.app[DESK], request[SIGNED_IN]
+    conversation = request.match_info["conversation"]
+    found = await desk.db.run(_conversation, conversation, who, desk.clock.now())
+    if found is None:
+        raise web.HTTPNotFound
+    if isinstance(found, str):
+        raise web.HTTPSeeOther(str(request.app.router["referral_texts"].url_for(reference=found)))
+    return show(request, "texts/record.html", **found)
+
+
+async def referral_texts_page(request: web.Request) -> web.StreamResponse:
+    """The texts that belong to a referral, and the text that asked afterwards if it helped."""
+    desk, who = request.app[DESK], request[SIGNED_IN]
+    view = await desk.db.run(_of_referral, request.match_info["reference"], who, desk.clock.now())
+    if view is None:
+        raise web.HTTPNotFound
+    return show(request, "texts/record.html", **view)
+
+
+def lost_confirmations(session: Session, now: datetime) -> tuple[str, ...]:
+    """References of open referrals whose resident was not told, because the text with the reference did not arrive."""
+    lost = [line for line in record.lost(session, now - LOST_FOR) if line.lost_confirmation]
+    return tuple(
+        referral.reference
+        for referral in (_referral_at(session, line) for line in lost)
+        if referral is not None and referral.state != DONE
+    )
+
+
+def _list(session: Session, who: SignedIn, now: datetime) -> dict[str, Any]:
+    audit.note(session, who=who.name, what=audit.VIEWED, object="texts", now=now)
+    talks = overview.talks(session)
+    lost = record.lost(session, now - LOST_FOR)
+    return {
+        "talks": talks,
+        "lost": [_with_referral(session, line) for line in lost],
+        "references": _newest_references(session, [talk.conversation for talk in talks]),
+        "costs": [_readable(one) for one in cost.costs(session, now, since=(now - WEEKS).date())],
+        "days": LOST_FOR.days,
+    }
+
+
+def _conversation(session: Session, conversation: str, who: SignedIn, now: datetime) -> dict[str, Any] | str | None:
+    found = session.get(Conversation, conversation)
+    lines = record.lines(session, [conversation]) if found else []
+    if found is None or not lines:
+        return None
+    if reference := _newest_references(session, [conversation]).get(conversation):
+        return reference
+    audit.note(session, who=who.name, what=audit.VIEWED, object=f"texts {conversation}", now=now)
+    return _page(lines, shown=False, stopped=found.texts_stopped)
+
+
+def _of_referral(session: Session, reference: str, who: SignedIn, now: datetime) -> dict[str, Any] | None:
+    referral = handling.find(session, reference)
+    if referral is None:
+        return None
+    shown = handling.contact_shown_since(referral, who.name, who.since)
+    handling.note(session, referral, who=who.name, what=handling.VIEWED, now=now, detail="texts")
+    lines = record.lines(session, [referral.conversation])
+    asked = follow_up.of_referral(session, reference)
+    if asked and asked.sent_in and asked.sent_in != referral.conversation:
+        # Of a later conversation only what we sent for this referral: the rest of it was not given to this team.
+        lines += [line for line in record.lines(session, [asked.sent_in]) if line.kind == record.FOLLOW_UP]
+    conversation = session.get(Conversation, referral.conversation)
+    return _page(
+        lines,
+        shown=shown,
+        stopped=bool(conversation and conversation.texts_stopped),
+        referral=referral,
+        number=phone.national(conversation.address) if shown and conversation and conversation.address else "",
+    )
+
+
+def _page(
+    lines: Sequence[TextLine],
+    *,
+    shown: bool,
+    stopped: bool,
+    referral: Referral | None = None,
+    number: str = "",
+) -> dict[str, Any]:
+    if not shown:
+        lines = [replace(line, words=mask(line.words)) for line in lines]
+    return {
+        "lines": lines,
+        "lost": [line for line in lines if line.lost_confirmation],
+        "referral": referral,
+        "contact_shown": shown,
+        "contact_unsafe": bool(referral and contact_unsafe(Packet.from_dict(referral.packet))),
+        "may_ring": bool(referral and _may_ring(referral)),
+        "stopped": stopped,
+        "number": number,
+        "segments": sum(line.segments for line in lines if line.billed),
+    }
+
+
+def _newest_references(session: Session, conversations: Sequence[str]) -> dict[str, str]:
+    rows = session.execute(
+        select(Referral.conversation, Referral.reference)
+        .where(Referral.conversation.in_(conversations))
+        .order_by(Referral.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _readable(one: cost.Cost) -> tuple[cost.Cost, date | None]:
+    """(figures, Monday); no Monday for all weeks together."""
+    return one, date.fromisoformat(one.week) if one.week else None
+
+
+def _with_referral(session: Session, line: TextLine) -> tuple[TextLine, str, bool]:
+    """(text, reference or "", whether ringing is known to be safe)."""
+    referral = _referral_at(session, line)
+    if referral is None:
+        return line, "", False
+    return line, referral.reference, _may_ring(referral)
+
+
+def _may_ring(referral: Referral) -> bool:
+    packet = Packet.from_dict(referral.packet)
+    return packet.safe_to_call is True and not contact_unsafe(packet)
+
+
+def _referral_at(session: Session, line: TextLine) -> Referral | None:
+    """The referral that a text of this conversation tells of: the newest there was when it was written."""
+    return session.scalars(
+        select(Referral)
+        .where(Referral.conversation == line.conversation, Referral.created_at <= line.at + _SLACK)
+        .order_by(Referral.id.desc())
+        .limit(1)
+    ).first()
