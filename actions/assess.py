@@ -13,7 +13,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import about_services, changing, coming_back, later, placing, red_flag
+from actions import about_services, changing, coming_back, later, moved, placing, red_flag
 from actions.asides import (
     DIGRESSIONS,
     PLAINER,
@@ -113,6 +113,13 @@ class ValidateAssessmentForm(Action):
         turn = Turn(tracker, FORM)
         opening = turn.asked is None
         aside = turn.answered_by is not None
+        if opening and moved.is_now(turn):
+            if turn.get("outcome"):
+                moved.ask_outside(dispatcher, turn, self._services)
+            else:  # danger was answered, and the first form has not opened yet
+                _open_episode(turn)
+                turn.set(requested_slot=coming_back.SLOT)
+            return turn.events()
         if opening and not turn.answered_by and await later.take(dispatcher, turn, self._services):
             turn.set(outcome=later.OVER, requested_slot=None)
             return turn.events()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 
-from actions.episode import PERSON_SLOTS
+from actions import not_asked
 from actions.services import Services
 from actions.turn import Turn
 from assessment.questions import SKIP
@@ -12,6 +14,8 @@ from common.phone import national
 from referrals.consent import ConsentText, GivenConsent
 from referrals.request import Need, ReferralRequest
 
+SAID_LIMIT = 200  # characters of what was said to one need; the whole stands in the own words
+_PART = re.compile(r"[.!?;\n]+|,\s|\s(?:and|but|also|plus)\s", re.IGNORECASE)
 _SAFE = {"both": (True, True), "ring": (True, False), "text": (False, True), "no": (False, False)}
 
 
@@ -53,9 +57,11 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
     offer = _offer(turn)
     consent = ConsentText(**offer["words"])
     needs = turn.get("needs", [])
-    call, text = _SAFE[turn.get("safe_contact", "no")]
     reachable = turn.get("contact_kind") != "none"
+    call, text = _SAFE[turn.get("safe_contact", "no")] if reachable else (None, None)
+    name = turn.get("full_name", "")
     given = turn.get("answers", {})
+    said = said_to_needs(turn.get("own_words", []), services)
     return ReferralRequest(
         idempotency_key=f"{turn.conversation}:{turn.get('episode')}",
         conversation=turn.conversation,
@@ -64,14 +70,18 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
         team=consent.team,
         tier=offer["tier"],
         reasons=tuple(offer["reasons"]),
-        needs=tuple(Need(need, services.needs.get(need).short) for need in needs),
+        needs=tuple(Need(need, services.needs.get(need).short, said.get(need, "")) for need in needs),
         own_words="\n".join(turn.get("own_words", [])),
         red_flags=tuple(turn.get("red_flags_seen", [])),
         place=turn.get("place", "unknown"),
         district=turn.get("district", ""),
-        answers=tuple(_answered(services, question, value, turn.about_other) for question, value in given.items()),
+        answers=tuple(
+            _answered(services, question, value, turn.about_other)
+            for question, value in given.items()
+            if question not in not_asked.OPEN_QUESTIONS
+        ),
         services_shown=tuple(turn.get("shown", {}).values()),
-        name=turn.get("full_name"),
+        name="" if name == services.words["name_not_given"] else name,
         contact_method=turn.get("contact_kind") if reachable else "other",
         contact_value=turn.get("contact") if reachable else turn.get("contact_note"),
         safe_to_call=call,
@@ -82,9 +92,19 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
         adult=turn.get("adult") == "yes",
         consent=GivenConsent(consent, datetime.fromisoformat(turn.get("consent_given_at"))),
         asked_for_person=bool(turn.get("wants_person")),
-        not_asked=_not_asked(turn, services),
+        not_asked=not_asked.reasons(turn, services),
         language=services.tongues.get(turn.get("language")).english if turn.get("language") else "",
+        **{key: given[key] for key in not_asked.OPEN_QUESTIONS if given.get(key, SKIP) not in not_asked.UNANSWERED},
     )
+
+
+def said_to_needs(own_words: Sequence[str], services: Services) -> dict[str, str]:
+    """For each need the first part of the resident's words that names it plainly, as written; needs named nowhere are left out."""
+    found: dict[str, str] = {}
+    for part in (part.strip() for message in own_words for part in _PART.split(message)):
+        for need in services.needs.named(part):
+            found.setdefault(need, part[:SAID_LIMIT])
+    return found
 
 
 def _short_name(name: str) -> str:
@@ -107,17 +127,6 @@ def _answered(services: Services, question: str, value: str, other: bool) -> tup
     option = asked.option(value)
     if option:
         return asked.plain(other), option.label
-    if value in (SKIP, "dont_know"):
+    if value in not_asked.UNANSWERED:
         return asked.plain(other), services.words["not_asked_skipped"]
     return asked.plain(other), services.needs.get(value).short if asked.which_need else value  # else in their own words
-
-
-def _not_asked(turn: Turn, services: Services) -> tuple[tuple[str, str], ...]:
-    """What a reader of the packet would look for and not find, each with the reason."""
-    if not turn.get("needs"):
-        return (("what help is needed", services.words["not_asked_person"]),)
-    if turn.get("wants_person") and not turn.get("answers"):
-        return (("questions about the needs", services.words["not_asked_person"]),)
-    if not any(turn.get(slot) for slot in PERSON_SLOTS):
-        return (("what matters, who is around, what was tried", services.words["not_asked_person_stage"]),)
-    return ()

@@ -16,6 +16,7 @@ from desk.catalogue.feed_import import FeedImports, Importer
 from desk.catalogue.importing import IMPORTS
 from desk.catalogue.routes import add_catalogue
 from desk.contact_check import ContactCheck, check_contacts
+from desk.exports import add_exports
 from desk.facts import facts_page
 from desk.keys import DESK, Desk
 from desk.login import login_page, sign_in, sign_out
@@ -25,6 +26,8 @@ from desk.referral import finish, notice_again, referral_page, show_contact, tak
 from desk.render import HERE, Pages
 from desk.security import finish as finish_response
 from desk.security import guard
+from desk.staff_texts import add_staff_texts
+from desk.texts import add_texts
 from referrals.team import TeamFacts
 from service_catalogue.importing import import_feed
 
@@ -59,6 +62,9 @@ def create_desk(
     app.router.add_post(f"{one}/done", finish, name="done")
     app.router.add_post(f"{one}/contact", show_contact, name="contact")
     app.router.add_post(f"{one}/notice", notice_again, name="notice")
+    add_exports(app, one)
+    add_staff_texts(app, one)
+    add_texts(app)
     add_catalogue(app)
     app.router.add_static("/static", HERE / "static", name="static")
     return app

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
-from referrals.packet import Section
+from referrals.packet import Packet
 
 HIDDEN = "[contact detail hidden]"
-# People also type their number into free text; that must not get round the banner.
-_NUMBER = re.compile(r"(?:\+|\b0|\b44)(?:[\s().-]*\d){9,}")
+# Words of our own, in which no resident can have put a number: the exact words of the consent must stay exact.
+_CODES = frozenset({"red_flags", "team", "tier", "contact_method", "consent_words", "consent_purpose"})
+# People also type their number into free text, with or without its first nought, in the digits of any script; that must not
+# get round the banner.
+_NUMBER = re.compile(r"\+?\(?(?<!\d)\d(?:[\s().-]*\d){9,}")
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 
 
@@ -18,13 +22,16 @@ def mask(text: str) -> str:
     return _EMAIL.sub(HIDDEN, _NUMBER.sub(HIDDEN, text))
 
 
-def mask_section(section: Section) -> Section:
-    """A section with its contact details hidden; in the contact section every value but the name goes."""
-    return replace(
-        section,
-        lines=tuple(mask(line) for line in section.lines),
-        pairs=tuple(
-            (label, HIDDEN if section.key == "contact" and label not in ("Name", "Best time") else mask(value))
-            for label, value in section.pairs
-        ),
-    )
+def hide(packet: Packet) -> Packet:
+    """The packet without contact details: the number or address goes whole, and from every text what looks like one."""
+    texts = {name: value for name, value in vars(packet).items() if name not in _CODES}
+    hidden = {name: _mask_all(value) for name, value in texts.items()}
+    needs = tuple(replace(need, label=mask(need.label), said=mask(need.said)) for need in packet.needs)
+    value = HIDDEN if packet.contact_value.strip() else ""
+    return replace(packet, **{**hidden, "needs": needs, "contact_value": value})
+
+
+def _mask_all(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask(value)
+    return tuple(_mask_all(one) for one in value) if isinstance(value, tuple) else value

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from desk.contact import mask, mask_section
+from desk.contact import hide
+from desk.event_words import DELIVERED
 from desk.keys import DESK, SIGNED_IN
 from desk.render import due_state
 from desk.security import show
 from desk.sessions import SignedIn
 from referrals import follow_up, handling
+from referrals.exports.formats import FORMATS
 from referrals.model import FAILED, SKIPPED, URGENT, Referral
-from referrals.packet import Packet, contact_rules, contact_unsafe, render_text, risk, sections
-from referrals.promise import due_words
+from referrals.packet import Packet, contact_unsafe, risk
+from referrals.packet_folding import folded
+from referrals.packet_sections import contact_label, sections
+from referrals.packet_words import PacketWords
 
 SAID = {  # what a page says after an action; chosen by code, never from the address
     "taken": "You have taken this referral.",
@@ -29,7 +34,10 @@ REFUSED = {
     "done": "Only a referral that somebody has taken can be finished. Nothing was changed.",
     "outcome": "Choose an outcome before you finish the referral.",
     "again": "There is no failed notice to send again.",
+    "withdrawn": "The person has taken back their agreement. Nothing may be copied out.",
+    "too_many": "You have taken out many files in a short time. Wait a quarter of an hour, or ask your lead.",
 }
+EXPORTED = "exported"
 EVENTS = {
     "received": "Received",
     "taken": "Taken",
@@ -39,6 +47,8 @@ EVENTS = {
     "notice_failed": "E-mail notice failed",
     "notice_skipped": "E-mail notice not sent",
     "notice_again": "E-mail notice put back to send",
+    EXPORTED: "Copied out",
+    **DELIVERED,
 }
 
 
@@ -81,8 +91,8 @@ async def _act(request: web.Request, code: str, action: Any, anchor: str = "", *
     desk, who, reference = request.app[DESK], request[SIGNED_IN], request.match_info["reference"]
 
     def act(session: Session) -> bool | None:
-        referral = handling.find(session, reference)
-        return None if referral is None else action(session, referral, who=who.name, now=desk.clock.now(), **more)
+        seen = seen_by(session, reference, who)
+        return None if seen is None else action(session, seen.referral, who=who.name, now=desk.clock.now(), **more)
 
     changed = await desk.db.run(act)
     if changed is None:
@@ -93,9 +103,15 @@ async def _act(request: web.Request, code: str, action: Any, anchor: str = "", *
     raise web.HTTPSeeOther(f"{page.with_query(said=code) if code else page}{anchor}")
 
 
+async def refuse(request: web.Request, code: str, status: int) -> web.Response:
+    """The page again, with the reason (`REFUSED`) why nothing was done."""
+    return await _page(request, problem=REFUSED[code], status=status)
+
+
 async def _page(request: web.Request, said: str = "", problem: str = "", status: int = 200) -> web.Response:
     desk, who = request.app[DESK], request[SIGNED_IN]
-    view = await desk.db.run(_view, request.match_info["reference"], who, desk.clock.now())
+    words = desk.team.words
+    view = await desk.db.run(_view, request.match_info["reference"], who, desk.clock.now(), words.packet)
     if view is None:
         raise web.HTTPNotFound
     return show(
@@ -104,35 +120,51 @@ async def _page(request: web.Request, said: str = "", problem: str = "", status:
         status,
         said=said,
         problem=problem,
-        outcomes=desk.team.words.outcomes,
+        outcomes=words.outcomes,
         event_words=EVENTS,
+        formats=FORMATS,
         **view,
     )
 
 
-def _view(session: Session, reference: str, who: SignedIn, now: datetime) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Seen:
+    """A referral as one member of staff may see it: without contact details in `packet` until they have read the rules."""
+
+    referral: Referral
+    packet: Packet
+    contact_shown: bool
+
+
+def seen_by(session: Session, reference: str, who: SignedIn) -> Seen | None:
+    """What `who` may see of a referral, on the page and in every export alike; None when there is nothing for them."""
     referral = handling.find(session, reference)
     if referral is None:
         return None
     packet = Packet.from_dict(referral.packet)
     contact_shown = handling.contact_shown_since(referral, who.name, who.since)
-    parts = {part.key: part if contact_shown else mask_section(part) for part in sections(packet)}
+    return Seen(referral, packet if contact_shown else hide(packet), contact_shown)
+
+
+def _view(session: Session, reference: str, who: SignedIn, now: datetime, words: PacketWords) -> dict[str, Any] | None:
+    seen = seen_by(session, reference, who)
+    if seen is None:
+        return None
+    referral, packet = seen.referral, seen.packet
+    whole = {part.key: part for part in sections(packet, words)}
     views = [entry for entry in referral.events if entry.what == handling.VIEWED]
     handling.note(session, referral, who=who.name, what=handling.VIEWED, now=now)
-    head = (
-        f"REFERRAL {referral.reference} to {referral.team}",
-        f"Due {due_words(referral.due_at)}" + ("" if referral.promised else " (our target, no day was promised)"),
-    )
     return {
         "referral": referral,
-        "parts": parts,
+        "parts": {part.key: part for part in sections(folded(packet, words), words)},
+        "whole": whole,
+        "own_words_count": len(packet.own_words.split()),
+        "contact_label": contact_label(packet, words),
         "risk": risk(packet),
         "urgent": referral.priority == URGENT,
         "due_state": due_state(referral.due_at, now),
-        "contact_shown": contact_shown,
+        "contact_shown": seen.contact_shown,
         "contact_unsafe": contact_unsafe(packet),
-        "contact_rules": [rule if contact_shown else mask(rule) for rule in contact_rules(packet)],
-        "as_text": render_text(packet, head) if contact_shown else "",
         "history": [entry for entry in referral.events if entry.what != handling.VIEWED],
         "seen_by": Counter(entry.who for entry in views),
         "follow_up": follow_up.of_referral(session, reference),

@@ -11,7 +11,9 @@ from typing import Any
 from common.local_data import LocalDataError, read_yaml
 
 FILE = "consent.yml"
-RECEIVERS = ("first_contact_plus", "lac", "locality_team")
+FIRST_CONTACT_PLUS = "first_contact_plus"
+ONLY_BY_AGREEMENT = ("other_council", "provider")  # receive nothing before somebody confirmed that they want it
+RECEIVERS = (FIRST_CONTACT_PLUS, "lac", "locality_team", *ONLY_BY_AGREEMENT)
 
 
 def fingerprint(text: str) -> str:

@@ -1,18 +1,21 @@
-"""Ways to hand a notice over: an SMTP server, files in a folder, or not at all because no mailbox is known."""
+"""Ways to send a notice by e-mail: an SMTP server, or files in a folder."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
 from common.settings import Settings, SettingsError
+from referrals.alert_rules import AlertRules
+from referrals.carrying import Carrier, Delayed, Refused, Skipped
+from referrals.model import ALERTS
 from referrals.notice import Notice, NoticeWriter
 from referrals.team import TeamFacts
 
@@ -20,22 +23,29 @@ SMTP_TIMEOUT = 20.0  # seconds for each step of a hand-over
 STAND_IN_DOMAIN = "localhost"
 
 
-class MailDelayed(Exception):
-    """Not accepted now; a later try may succeed (4xx answer, time-out, no connection). The message is a reason without content."""
+@dataclass(frozen=True)
+class Mailboxes:
+    """Who reads what: `others` by (destination, team), `team` for everybody else's notices, `lead` for every alert.
 
+    With `real_only` (production) nothing goes to the stand-in at localhost.
+    """
 
-class MailRefused(Exception):
-    """Refused for good (5xx answer): a person must look."""
+    team: str
+    lead: str = ""
+    others: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    real_only: bool = False
 
-
-class MailSkipped(Exception):
-    """There is nowhere to send it; the message says what to set."""
-
-
-class Mailer(Protocol):
-    """Hands one notice over. Returns when it was accepted; else raises MailDelayed, MailRefused or MailSkipped."""
-
-    async def send(self, notice: Notice) -> None: ...
+    def of(self, notice: Notice) -> str:
+        """The address for this notice. Raises Skipped when nobody said which."""
+        alert = notice.kind in ALERTS
+        address = self.lead if alert else self.others.get((notice.destination, notice.team)) or self.team
+        if not address or (self.real_only and address.endswith("@" + STAND_IN_DOMAIN)):
+            raise Skipped(
+                "no mailbox is known for the lead: set LEAD_MAILBOX, or lead_mailbox in team.yml"
+                if alert
+                else "no mailbox is known for the team: set TEAM_MAILBOX, or mailbox in team.yml"
+            )
+        return address
 
 
 @dataclass(frozen=True)
@@ -83,13 +93,15 @@ class SmtpMailer:
 
     server: SmtpServer
     writer: NoticeWriter
+    mailboxes: Mailboxes
     timeout: float = SMTP_TIMEOUT
 
     async def send(self, notice: Notice) -> None:
         server = self.server
+        message = self.writer.write(notice, self.mailboxes.of(notice))
         try:
             await aiosmtplib.send(
-                self.writer.write(notice),
+                message,
                 hostname=server.host,
                 port=server.port,
                 username=server.username,
@@ -103,7 +115,7 @@ class SmtpMailer:
         except aiosmtplib.SMTPResponseException as error:
             raise _by_code(error.code) from None
         except (aiosmtplib.SMTPException, OSError, ssl.SSLError, asyncio.TimeoutError) as error:
-            raise MailDelayed(f"the mail server could not be used ({type(error).__name__})") from None
+            raise Delayed(f"the mail server could not be used ({type(error).__name__})") from None
 
 
 @dataclass(frozen=True)
@@ -112,9 +124,10 @@ class FileMailer:
 
     folder: Path
     writer: NoticeWriter
+    mailboxes: Mailboxes
 
     async def send(self, notice: Notice) -> None:
-        await asyncio.to_thread(self._write, notice, self.writer.write(notice))
+        await asyncio.to_thread(self._write, notice, self.writer.write(notice, self.mailboxes.of(notice)))
 
     def _write(self, notice: Notice, message: EmailMessage) -> None:
         try:
@@ -124,34 +137,28 @@ class FileMailer:
             part.write_bytes(message.as_bytes())
             part.replace(path)
         except OSError as error:
-            raise MailDelayed(f"the mail folder could not be written ({type(error).__name__})") from None
+            raise Delayed(f"the mail folder could not be written ({type(error).__name__})") from None
 
 
-@dataclass(frozen=True)
-class NoMailbox:
-    """Stands where nobody said which mailbox the team reads."""
-
-    reason: str = "no mailbox is known for the team: set TEAM_MAILBOX, or mailbox in team.yml"
-
-    async def send(self, notice: Notice) -> None:
-        raise MailSkipped(self.reason)
-
-
-def mailer_for(settings: Settings, team: TeamFacts) -> Mailer:
+def mailer_for(settings: Settings, team: TeamFacts) -> Carrier:
     """The mailer that the settings ask for. Raises SettingsError when SMTP_URL cannot be read.
 
-    The mailbox is TEAM_MAILBOX, else the one in team.yml; production never writes to the stand-in at localhost.
+    Notices go to TEAM_MAILBOX, else to the mailbox of team.yml, unless destinations.yml gives their team its own.
     """
-    mailbox = settings.team_mailbox or team.mailbox
-    if not mailbox or (settings.production and mailbox.endswith("@" + STAND_IN_DOMAIN)):
-        return NoMailbox()
-    writer = NoticeWriter(team.words, settings.mail_from, mailbox, f"{settings.public_base_url}/desk")
+    mailboxes = Mailboxes(
+        team=settings.team_mailbox or team.mailbox,
+        lead=settings.lead_mailbox or team.lead_mailbox,
+        others={key: receiver.mailbox for key, receiver in team.others.receivers.items() if receiver.mailbox},
+        real_only=settings.production,
+    )
+    alerts = AlertRules.load(settings.data_dir)
+    writer = NoticeWriter(team.words, alerts, settings.mail_from, f"{settings.public_base_url}/desk")
     if settings.smtp_url:
-        return SmtpMailer(SmtpServer.parse(settings.smtp_url), writer)
-    return FileMailer(settings.var_dir / "mail", writer)
+        return SmtpMailer(SmtpServer.parse(settings.smtp_url), writer, mailboxes)
+    return FileMailer(settings.var_dir / "mail", writer, mailboxes)
 
 
-def _by_code(code: int) -> MailDelayed | MailRefused:
+def _by_code(code: int) -> Delayed | Refused:
     """4xx is a delay, 5xx a refusal (RFC 5321, 4.2.1); anything stranger is worth another try."""
-    kind = MailRefused if 500 <= code < 600 else MailDelayed
+    kind = Refused if 500 <= code < 600 else Delayed
     return kind(f"the mail server answered {code}")

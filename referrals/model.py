@@ -14,7 +14,13 @@ from common.encryption import EncryptedJson, EncryptedText
 # Plain strings in the database, so that a later state needs no change of type.
 NEW, TAKEN, DONE = "new", "taken", "done"
 URGENT, ROUTINE = "urgent", "routine"
+ASSISTANT = "assistant"  # who did it, in the audit, when no member of staff did
 WAITING, SENDING, SENT, FAILED, SKIPPED = "waiting", "sending", "sent", "failed", "skipped"
+DROPPED = "dropped"  # of a notice: not needed any more when its turn came
+# Kinds of delivery. A referral has at most one of each, whatever is tried again: the table says so.
+EMAIL, WEBHOOK = "email", "webhook"
+UNOPENED, NEARING, BREACHED, UNDELIVERED = "unopened", "nearing", "breached", "undelivered"
+ALERTS = (UNOPENED, NEARING, BREACHED, UNDELIVERED)  # to the lead
 
 
 class Referral(Base):
@@ -79,7 +85,7 @@ class ReferralEvent(Base):
 
 
 class Delivery(Base):
-    """A notice that a referral waits: the outbox. `next_at` is when to try; while `sending`, when another may take over."""
+    """A notice about a referral: the outbox. `next_at` is when to try; while `sending`, when another may take over."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -89,7 +95,7 @@ class Delivery(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     referral_id: Mapped[int] = mapped_column(ForeignKey("referral.id"))
-    kind: Mapped[str] = mapped_column(String(16), default="email")
+    kind: Mapped[str] = mapped_column(String(16), default=EMAIL)
     state: Mapped[str] = mapped_column(String(16), default=WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -18,9 +18,11 @@ class Need:
 
 @dataclass(frozen=True)
 class ReferralRequest:
-    """What the conversation gathered. `answers` are (question, answer), `not_asked` are (what, why), as plain text.
+    """What the conversation gathered. `answers` are (question, answer) in plain words.
 
-    `contact_method` is "phone", "email" or "other". `safe_to_call` and `safe_to_text` are None when nobody asked.
+    `not_asked` are (what, why): `what` the key of a required field (`referrals.packet_required`) or plain words, `why` the
+    code of a reason there or plain words. `contact_method` is "phone", "email" or "other". `safe_to_call` and
+    `safe_to_text` are None when nobody asked. What is not known is empty.
     """
 
     idempotency_key: str
@@ -51,3 +53,7 @@ class ReferralRequest:
     not_asked: tuple[tuple[str, str], ...] = ()
     language: str = ""
     access_needs: str = ""
+    what_matters: str = ""
+    who_is_around: str = ""
+    what_tried: str = ""
+    services_chosen: tuple[str, ...] = ()

@@ -1,9 +1,8 @@
-"""Storing a referral: referral, consent, audit and the notice to send, all in one transaction or not at all."""
+"""Storing a referral: referral, consent, audit and the notices to send, all in one transaction or not at all."""
 
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from referrals.consent import RECEIVERS, GivenConsent
-from referrals.model import NEW, ROUTINE, URGENT, ConsentEvent, Delivery, Referral, ReferralEvent
+from referrals.consent import GivenConsent
+from referrals.model import ASSISTANT, EMAIL, NEW, ROUTINE, URGENT, WEBHOOK, ConsentEvent, Referral, ReferralEvent
+from referrals.outbox import delivery
 from referrals.packet import build
 from referrals.promise import make_promise
 from referrals.reference import new_reference
@@ -22,7 +22,6 @@ from referrals.team import TeamFacts
 
 log = logging.getLogger(__name__)
 __all__ = ["Need", "ReferralRefused", "ReferralRequest", "Submitted", "submit"]
-ASSISTANT = "assistant"  # who did it, in the audit, when no member of staff did
 REFERENCE_TRIES = 20
 
 
@@ -60,7 +59,7 @@ def submit(
     """
     if (stored := _stored(session, request)) is not None:
         return stored
-    consent = _check(request, now)
+    consent = _check(request, team, now)
     promise = make_promise(team.for_receiver(request.destination, request.team), now)
     packet = build(request)
     for _ in range(REFERENCE_TRIES):
@@ -105,7 +104,7 @@ def submit(
                 given_at=consent.given_at,
             ),
             ReferralEvent(referral_id=referral.id, at=now, who=ASSISTANT, what="received", detail=request.channel),
-            Delivery(referral_id=referral.id, queued_at=now, next_at=now, message_id=uuid.uuid4().hex),
+            *(delivery(referral.id, kind, now) for kind in _ways(request, team)),
         ]
     )
     session.flush()
@@ -122,8 +121,14 @@ def _stored(session: Session, request: ReferralRequest) -> Submitted | None:
     return Submitted(found.reference, found.promise_text, found.due_at, already=True)
 
 
-def _check(request: ReferralRequest, now: datetime) -> GivenConsent:
-    if request.destination not in RECEIVERS:
+def _ways(request: ReferralRequest, team: TeamFacts) -> tuple[str, ...]:
+    """How the receiver is told, beside the desk's queue."""
+    known = team.others.find(request.destination, request.team)
+    return (EMAIL, WEBHOOK) if known and known.webhook else (EMAIL,)
+
+
+def _check(request: ReferralRequest, team: TeamFacts, now: datetime) -> GivenConsent:
+    if not team.others.takes(request.destination, request.team):
         raise ReferralRefused("not_a_receiver")
     if not request.adult:
         raise ReferralRefused("under_18")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from common import phone as phones
 from common.local_data import LocalDataError, read_date, read_yaml
+from referrals.closure_days import load_closure_days
+from referrals.consent import FIRST_CONTACT_PLUS
+from referrals.destinations import Destinations
 from referrals.words import ReferralWords
 from referrals.working_time import HoursError, OfficeWeek, WorkingTime
 
 STALE_AFTER = timedelta(days=365)
-FIRST_CONTACT_PLUS = "first_contact_plus"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class TeamFacts:
     working_time: WorkingTime
     words: ReferralWords
     basis: dict[str, str] = field(default_factory=dict)
+    lead_mailbox: str = ""
+    others: Destinations = field(default_factory=Destinations)
 
     @classmethod
     def load(cls, data_dir: Path) -> TeamFacts:
@@ -79,6 +82,8 @@ class TeamFacts:
             working_time=WorkingTime(week, load_closure_days(data_dir)),
             words=ReferralWords.load(data_dir),
             basis={str(key): str(value) for key, value in basis.items()},
+            lead_mailbox=text("lead_mailbox", needed=False),
+            others=Destinations.load(data_dir),
         )
 
     @property
@@ -96,21 +101,32 @@ class TeamFacts:
     def for_receiver(self, destination: str, team: str) -> TeamFacts:
         """The facts to promise by when `team` receives the referral.
 
-        Another team than First Contact Plus has given us no facts, so nothing dated may be said for it; its referrals
-        get the same internal target.
+        Another team than First Contact Plus is promised for by its own confirmed entry in destinations.yml. Without one
+        nothing dated may be said for it; its referrals get the same internal target.
         """
         if destination == FIRST_CONTACT_PLUS:
             return self
-        return replace(self, name=team, phone="", confirmed_by="", confirmed_on=None)
+        known = self.others.find(destination, team)
+        mine = replace(self, name=team, phone="", confirmed_by="", confirmed_on=None)
+        if known is None or known.working_time is None or known.answer_within_working_days is None:
+            return mine
+        return replace(
+            mine,
+            working_time=known.working_time,
+            answer_within_working_days=known.answer_within_working_days,
+            confirmed_by=known.confirmed_by,
+            confirmed_on=known.confirmed_on,
+        )
 
     def warnings(self, today: date) -> list[str]:
         """What a person should check, in plain words for the staff pages; empty when all is confirmed and fresh."""
+        found = [f"Nobody has confirmed the entry of {team} in destinations.yml." for team in self.others.unconfirmed()]
         if not self.confirmed:
             return [
                 f"Nobody has confirmed the facts about {self.name}. Residents see no phone number and hear no day. "
-                "The due times on this desk are our own target."
+                "The due times on this desk are our own target.",
+                *found,
             ]
-        found = []
         if self.confirmed_on is None:
             found.append(f"The facts about {self.name} do not say when they were confirmed.")
         elif today - self.confirmed_on > STALE_AFTER:
@@ -118,22 +134,3 @@ class TeamFacts:
         if not self.phone:
             found.append(f"{self.name} has no phone number on file, so residents see the website.")
         return found
-
-
-def load_closure_days(data_dir: Path) -> frozenset[date]:
-    """Every single day of closure_days.yml. Raises LocalDataError naming the entry that cannot be read."""
-    path = data_dir / "closure_days.yml"
-    entries: Any = read_yaml(path).get("closure_days")
-    if not isinstance(entries, list):
-        raise LocalDataError(f"{path}: closure_days must be a list")
-    closed: set[date] = set()
-    for number, entry in enumerate(entries, start=1):
-        where = f"{path}: entry {number}"
-        if not isinstance(entry, dict):
-            raise LocalDataError(f"{where} must have from and to")
-        first = read_date(entry.get("from"), f"{where}: from")
-        last = read_date(entry.get("to"), f"{where}: to") or first
-        if first is None or last is None or not timedelta() <= last - first <= timedelta(days=60):
-            raise LocalDataError(f"{where}: from must be a date and to the same day or up to 60 days later")
-        closed.update(first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
-    return frozenset(closed)

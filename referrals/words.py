@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from common.local_data import LocalDataError, read_yaml
+from referrals.packet_words import PacketWords
 
 FILE = "referral_words.yml"
 _ALLOWED = {
@@ -22,13 +23,14 @@ _ALLOWED = {
 
 @dataclass(frozen=True)
 class ReferralWords:
-    """Templates by name (`str.format` with the places named in the file) and the outcomes staff choose from."""
+    """Templates by name (`str.format` with the places named in the file) and the outcomes staff choose from; `packet`: those of the packet."""
 
     promise: dict[str, str]
     contact_line: dict[str, str]
     notice: dict[str, str]
     priorities: dict[str, str]
     outcomes: dict[str, str]
+    packet: PacketWords
 
     @classmethod
     def load(cls, data_dir: Path) -> ReferralWords:
@@ -48,6 +50,7 @@ class ReferralWords:
             notice=groups["notice"],
             priorities={str(key): str(value) for key, value in priorities.items()},
             outcomes=_outcomes(path, raw.get("outcomes")),
+            packet=PacketWords.read(path, raw),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 
 from common.bank_holidays import is_public_holiday
 from common.clock import LONDON
@@ -96,6 +96,46 @@ class WorkingTime:
         for _ in range(working_days):
             day = self._next(day)
         return datetime.combine(day, self.week.days[day.weekday()][-1][1], LONDON)
+
+    def after(self, start: datetime, open_for: timedelta) -> datetime:
+        """The moment, aware, UTC, at which the office has been open for `open_for` since `start` (aware)."""
+        start = start.astimezone(timezone.utc)
+        day, left, barren = start.astimezone(LONDON).date(), open_for, 0
+        while barren <= LONGEST_CLOSURE:
+            spans = self._spans(day)
+            for opens, closes in spans:
+                opens = max(opens, start)
+                if closes - opens >= left and closes > opens:
+                    return opens + left
+                left -= max(closes - opens, timedelta())
+            day, barren = day + timedelta(days=1), 0 if spans else barren + 1
+        raise HoursError(f"no working day in the year before {day}")
+
+    def before(self, end: datetime, open_for: timedelta) -> datetime:
+        """The moment, aware, UTC, from which on the office is open for `open_for` until `end` (aware)."""
+        end = end.astimezone(timezone.utc)
+        day, left, barren = end.astimezone(LONDON).date(), open_for, 0
+        while barren <= LONGEST_CLOSURE:
+            spans = self._spans(day)
+            for opens, closes in reversed(spans):
+                closes = min(closes, end)
+                if closes - opens >= left and closes > opens:
+                    return closes - left
+                left -= max(closes - opens, timedelta())
+            day, barren = day - timedelta(days=1), 0 if spans else barren + 1
+        raise HoursError(f"no working day in the year after {day}")
+
+    def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
+        """When the office is open on a London day, in UTC: there a span is as long as it lasts, whatever the clocks do."""
+        if not self.works_on(day):
+            return []
+        return [
+            (
+                datetime.combine(day, opens, LONDON).astimezone(timezone.utc),
+                datetime.combine(day, closes, LONDON).astimezone(timezone.utc),
+            )
+            for opens, closes in self.week.days[day.weekday()]
+        ]
 
     def _next(self, day: date) -> date:
         for ahead in range(1, LONGEST_CLOSURE + 1):

@@ -70,7 +70,7 @@ async def test_ids_are_unique_and_whatever_points_at_one_finds_it(office: Office
 
 async def test_the_focus_goes_from_skipping_to_the_bar_to_the_tabs_to_the_page(office: Office, pages: list[str]):
     """In the order in which a page is read; nothing moves the focus by itself."""
-    bar = ["#main", "/desk/", "/desk/", "/desk/catalogue", "/desk/data", "button"]
+    bar = ["#main", "/desk/", "/desk/", "/desk/texts", "/desk/catalogue", "/desk/data", "button"]
     tabs = [f"/desk/catalogue{tab}" for tab in ("", "/reports", "/duplicates", "/unmet", "/sources", "/import")]
     for page, outline in (await outlines(office, pages)).items():
         assert outline.focus[: len(bar)] == bar, page

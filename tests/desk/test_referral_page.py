@@ -82,7 +82,7 @@ async def test_whether_it_helped_is_on_the_page(office: Office):
     assert "Asked by text two weeks later: not yet." in await open_page(browser, reference)
 
 
-async def test_contact_details_stay_hidden_until_the_rules_were_read(office: Office):
+async def test_d5_contact_details_stay_hidden_until_the_rules_were_read(office: Office):
     """Not in the contact card, not in free text, not in the source of the page; the acknowledgement is audited."""
     words = "my number is 07700 900 123 or ron@example.org, ring me"
     reference = office.refer(another(1, own_words=words, safe_note="or on +44 7700 900123"))
@@ -99,7 +99,7 @@ async def test_contact_details_stay_hidden_until_the_rules_were_read(office: Off
     assert ("contact_shown", "amina") in events(office, reference)
 
 
-async def test_one_advisers_acknowledgement_opens_nothing_for_another(office: Office):
+async def test_d5_one_advisers_acknowledgement_opens_nothing_for_another(office: Office):
     """Each adviser reads the rules, and again after signing in anew."""
     reference = office.refer()
     amina, bob = await office.signed_in("amina"), await office.signed_in("bob")
@@ -265,6 +265,8 @@ async def test_the_facts_page_shows_what_nobody_confirmed(office: Office):
         ("ring 0116-496-0123.", f"ring {HIDDEN}."),
         ("+44 (0)7700 900123", HIDDEN),
         ("447700900123", HIDDEN),
+        ("7700 900123", HIDDEN),
+        ("૦૭૭૦૦ ૯૦૦૧૨૩", HIDDEN),
         ("a.b@example.org", HIDDEN),
         ("I am 72 and owe 1400 since 2019", "I am 72 and owe 1400 since 2019"),
         ("my flat is 10, LE18 2AB", "my flat is 10, LE18 2AB"),

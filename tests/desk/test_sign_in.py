@@ -86,7 +86,7 @@ async def test_a_wrong_password_or_name_is_refused_alike(office: Office, name: s
     assert (await browser.get("/desk/")).status == 303
 
 
-async def test_too_many_failures_for_a_name_close_it_for_a_while(office: Office):
+async def test_g9_too_many_failures_for_a_name_close_it_for_a_while(office: Office):
     """After ten failures even the right password must wait a quarter of an hour; another name is not touched."""
     browser = office.browser()
     for _ in range(FAILURES_PER_NAME):
@@ -97,7 +97,7 @@ async def test_too_many_failures_for_a_name_close_it_for_a_while(office: Office)
     assert (await browser.sign_in("amina", office.passwords["amina"])).status == 303
 
 
-async def test_too_many_failures_from_an_address_close_it_for_a_while(office: Office):
+async def test_g9_too_many_failures_from_an_address_close_it_for_a_while(office: Office):
     """Trying many names from one place is stopped too."""
     browser = office.browser()
     for number in range(FAILURES_PER_ADDRESS):

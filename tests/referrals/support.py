@@ -15,7 +15,16 @@ from referrals.request import Need, ReferralRequest
 DATA = Path(__file__).parents[2] / "data" / "leicestershire"
 TEAM = "First Contact Plus"
 SATURDAY = datetime(2026, 11, 21, 10, 30, tzinfo=LONDON)
-FILES = ("team.yml", "closure_days.yml", "consent.yml", "referral_words.yml")
+FILES = (
+    "team.yml",
+    "closure_days.yml",
+    "destinations.yml",
+    "consent.yml",
+    "referral_words.yml",
+    "alerts.yml",
+    "status_words.yml",
+    "staff_texts.yml",
+)
 
 
 def given(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timezone
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from common.bank_holidays import is_public_holiday
 from common.clock import LONDON
 from common.local_data import LocalDataError
 from referrals.promise import due_words, make_promise
@@ -17,15 +14,6 @@ from referrals.working_time import HoursError, OfficeWeek, WorkingTime
 from tests.referrals.support import DATA, confirm, copy_data
 
 OFFICE = WorkingTime(OfficeWeek.parse("Mo-Th 08:30-17:00; Fr 08:30-16:30"))
-# The dates of gov.uk for England, with the days they stand in for, written down by hand.
-BANK_HOLIDAYS = {
-    *(date(2026, m, d) for m, d in ((1, 1), (4, 3), (4, 6), (5, 4), (5, 25), (8, 31), (12, 25), (12, 26), (12, 28))),
-    *(
-        date(2027, m, d)
-        for m, d in ((1, 1), (3, 26), (3, 29), (5, 3), (5, 31), (8, 30), (12, 25), (12, 26), (12, 27), (12, 28))
-    ),
-    *(date(2028, m, d) for m, d in ((1, 1), (1, 3), (4, 14), (4, 17), (5, 1), (5, 29), (8, 28), (12, 25), (12, 26))),
-}
 
 
 def london(*parts: int) -> datetime:
@@ -48,12 +36,14 @@ def london(*parts: int) -> datetime:
         (london(2026, 10, 23, 12), london(2026, 10, 27, 17), "across the night the clocks go back"),
     ],
 )
-def test_due_is_the_closing_time_of_the_second_working_day_after_receipt(received: datetime, due: datetime, why: str):
+def test_d2_due_is_the_closing_time_of_the_second_working_day_after_receipt(
+    received: datetime, due: datetime, why: str
+):
     """Weekends, bank holidays and clock changes are all counted as an adviser in Leicestershire would."""
     assert OFFICE.due(received, 2) == due, why
 
 
-def test_due_is_an_hour_earlier_in_utc_in_summer():
+def test_d2_due_is_an_hour_earlier_in_utc_in_summer():
     """Closing time is London time: 17:00 is 16:00 UTC under British Summer Time and 17:00 UTC in winter."""
     assert OFFICE.due(london(2026, 3, 27, 9), 1).astimezone(timezone.utc) == datetime(
         2026, 3, 30, 16, tzinfo=timezone.utc
@@ -63,37 +53,7 @@ def test_due_is_an_hour_earlier_in_utc_in_summer():
     )
 
 
-def test_bank_holidays_are_those_of_england():
-    """The offline table agrees with the published dates of England for three years; Scotland's 2 January is no holiday."""
-    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(3 * 365 + 1)]
-    assert {day for day in days if is_public_holiday(day)} == BANK_HOLIDAYS
-    assert not is_public_holiday(date(2026, 1, 2))
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 1), timezones=st.just(timezone.utc)),
-    st.integers(min_value=0, max_value=5),
-)
-def test_due_agrees_with_counting_day_by_day(received: datetime, working_days: int):
-    """An independent count over a hand-written calendar gives the same moment at every hour of three years."""
-    closing = {0: (17, 0), 1: (17, 0), 2: (17, 0), 3: (17, 0), 4: (16, 30)}
-    local = received.astimezone(LONDON)
-    left, day = working_days, local.date()
-    counted = (
-        day.weekday() in closing and day not in BANK_HOLIDAYS and (local.hour, local.minute) < closing[day.weekday()]
-    )
-    if not counted:
-        left += 1
-    while left:
-        day += timedelta(days=1)
-        if day.weekday() in closing and day not in BANK_HOLIDAYS:
-            left -= 1
-    hour, minute = closing[day.weekday()]
-    assert OFFICE.due(received, working_days) == datetime(day.year, day.month, day.day, hour, minute, tzinfo=LONDON)
-
-
-def test_closure_days_do_not_count(tmp_path):
+def test_d2_closure_days_do_not_count(tmp_path):
     """A day in closure_days.yml moves the due time as a bank holiday does."""
     data = copy_data(tmp_path)
     (data / "closure_days.yml").write_text(
@@ -104,7 +64,7 @@ def test_closure_days_do_not_count(tmp_path):
     assert not team.working_time.is_open(london(2026, 11, 24, 10))
 
 
-def test_unconfirmed_facts_promise_no_day(team: TeamFacts):
+def test_d2_unconfirmed_facts_promise_no_day(team: TeamFacts):
     """As shipped the resident hears that the day is not known, and no day, number of days or time; the desk has a target."""
     promise = make_promise(team, london(2026, 11, 21, 10))
     assert "They will contact you in their working hours; I can't say which day." in promise.text
@@ -113,7 +73,7 @@ def test_unconfirmed_facts_promise_no_day(team: TeamFacts):
     assert not promise.dated
 
 
-def test_confirmed_facts_promise_a_day(confirmed_team: TeamFacts):
+def test_d2_confirmed_facts_promise_a_day(confirmed_team: TeamFacts):
     """Once a person filled in confirmed_by, the promise names the day and time that the desk works to."""
     promise = make_promise(confirmed_team, london(2026, 11, 21, 10))
     assert promise.text.endswith("They will contact you by 5pm on Wednesday 25 November.")

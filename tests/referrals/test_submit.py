@@ -56,7 +56,7 @@ def test_the_same_request_twice_is_one_referral(db: Database, team: TeamFacts):
     assert [count(db, table) for table in (Referral, ConsentEvent, ReferralEvent, Delivery)] == [1, 1, 1, 1]
 
 
-def test_the_same_request_at_the_same_moment_is_one_referral(db: Database, team: TeamFacts):
+def test_g1_the_same_request_at_the_same_moment_is_one_referral(db: Database, team: TeamFacts):
     """Eight workers submitting one request together store it once and all get its reference."""
     start, found = threading.Barrier(8), []
 
@@ -130,7 +130,7 @@ def test_consent_words_name_the_team_and_ask_one_question(destination: str, abou
     assert ("agree" in words.text) == (about_other or ("they will ask" in words.text.lower() and about_other))
 
 
-def test_a_failure_in_mid_submit_leaves_nothing(db: Database, team: TeamFacts):
+def test_g1_a_failure_in_mid_submit_leaves_nothing(db: Database, team: TeamFacts):
     """When the transaction dies after submit returned, none of the four rows is there, and a retry works."""
     with pytest.raises(RuntimeError, match="power cut"), db.transaction() as session:
         submit(session, make_request(), now=SATURDAY, team=team)
