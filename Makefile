@@ -40,7 +40,9 @@ validate: setup
 test: setup
 	@$(BOT) -m pytest tests/bot tests/safety tests/understanding -q -p no:cacheprovider
 	@$(PY) -m pytest tests/safety -q -p no:cacheprovider
-	@$(PY) -m pytest
+	@# Two at a time, each file whole, in the order of the rooms; then what measures time, by itself.
+	@$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not alone"
+	@$(PY) -m pytest -q -m alone
 
 evaluate: setup
 	@test -n "$(DATA)" || { echo "usage: make evaluate DATA=file.jsonl"; exit 2; }

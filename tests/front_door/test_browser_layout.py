@@ -122,6 +122,7 @@ def test_the_chat_can_be_saved_as_a_text_file(chromium: Browser, door: Door, scr
     context.close()
 
 
+@pytest.mark.alone
 def test_w1_first_paint_comes_within_a_second_on_a_slow_phone(chromium: Browser, door: Door) -> None:
     """Slow 4G (1.6 Mbit/s, 150 ms there and back) and a processor four times slower, nothing cached: the first contentful
     paint of the landing page and of the chat. Up to five tries, as other work on the machine only ever adds to it.

@@ -21,17 +21,9 @@ from tests.front_door.support import PUBLIC, House, eventually, internal_key
 
 AT_ONCE, REQUESTS = 20, 200
 PROMISE = 0.5  # seconds, at the 99th of a hundred
+ROUNDS = 3  # other work on the machine only ever adds to what one of them takes
 
-
-ROUNDS = 3  # the promise is kept when it is kept in one of them
-
-
-def own_share() -> float:
-    """How much of a processor this machine gives to one busy thread just now: 1 when nobody else is busy."""
-    began, used = time.perf_counter(), time.thread_time()
-    while time.perf_counter() - began < 0.25:
-        pass
-    return min(1.0, (time.thread_time() - used) / (time.perf_counter() - began))
+pytestmark = pytest.mark.alone
 
 
 @asynccontextmanager
@@ -76,20 +68,15 @@ async def one_round(door: Door, name: str) -> dict[str, int]:
 
 @pytest.mark.parametrize("state", ["dead", "hang", "503"])
 async def test_s3_the_webhook_answers_within_half_a_second_whatever_the_bot_does(tmp_path: Path, state: str) -> None:
-    """All of 200 texts, 20 at once, are 200, and 99 of 100 take less than 500 ms, with the bot dead, hung or failing.
-
-    Where others use the machine as well, only our own share of a processor is counted.
-    """
-    seen: list[tuple[dict[str, int], float]] = []
+    """All of 200 texts, 20 at once, are 200, and 99 of 100 take less than 500 ms, with the bot dead, hung or failing."""
+    seen: list[dict[str, int]] = []
     async with standing(tmp_path, state) as door:
         for number in range(ROUNDS):
-            share = own_share()
-            figures = await one_round(door, f"{number}n")
-            seen.append((figures, round((share + own_share()) / 2, 2)))
-            if figures["p99"] * seen[-1][1] < PROMISE * 1000:
+            seen.append(await one_round(door, f"{number}n"))
+            if seen[-1]["p99"] < PROMISE * 1000:
                 break
-    print(f"webhook, bot {state}: (milliseconds, share of a processor) {seen}")
-    assert any(figures["p99"] * share < PROMISE * 1000 for figures, share in seen), seen
+    print(f"webhook, bot {state}: milliseconds {seen}")
+    assert seen[-1]["p99"] < PROMISE * 1000, seen
 
 
 @pytest.fixture

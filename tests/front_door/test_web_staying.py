@@ -47,6 +47,7 @@ async def test_w13_stay_and_start_again_need_the_pages_token(house: House) -> No
         assert "You said: hello" in (await browser.open()).html
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 async def test_p3_on_the_web_danger_is_answered_within_two_seconds_with_rasa_stopped(
     tmp_path: Path, script: bool

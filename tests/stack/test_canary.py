@@ -15,6 +15,8 @@ import pytest
 from tests.stack.processes import Stack, wait_for
 from tests.stack.web_chat import WebChat
 
+pytestmark = pytest.mark.alone
+
 REFERENCE = re.compile(r"Your reference is ([A-Z0-9-]+)")
 NAME, WORD, POSTCODE, NUMBER = "Zelda Quillfinch", "zebrafinch", "LE12 9QZ", "07700 900777"
 CANARIES = [re.sub(r"[^a-z0-9]", "", canary.lower()).encode() for canary in ("quillfinch", WORD, POSTCODE, NUMBER[1:])]

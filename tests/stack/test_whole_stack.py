@@ -18,6 +18,8 @@ from tests.conversation.world import ROOT
 from tests.stack.processes import Stack, wait_for
 from tests.stack.web_chat import WebChat
 
+pytestmark = pytest.mark.alone
+
 REFERENCE = re.compile(r"Your reference is ([A-Z0-9-]+)")
 FIRST_WORDS = "my rent is two months behind and im that lonely since we moved to Shepshed, nobody knocks"
 
