@@ -24,8 +24,8 @@ def reasons(turn: Turn, services: Services) -> tuple[tuple[str, str], ...]:
         found["place"] = SKIPPED if turn.get("area_kind") else _straight(turn)
     if turn.get("full_name") in (None, services.words["name_not_given"]):
         found["name"] = SKIPPED
-    if not turn.get("safe_contact"):
-        found |= dict.fromkeys(("safe_to_call", "safe_to_text"), NOT_DUE)  # no number or address to ask it of
+    if turn.get("contact_kind") != "phone" or not turn.get("safe_contact"):
+        found |= dict.fromkeys(("safe_to_call", "safe_to_text"), NOT_DUE)  # no number to ask it of
     if not turn.get("own_words"):
         found["own_words"] = SKIPPED
     return tuple(found.items())

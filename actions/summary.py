@@ -24,7 +24,8 @@ def summarise(turn: Turn, services: Services) -> str:
     words, needs = services.words, turn.get("needs", [])
     by_text = turn.channel == "sms"
     name = turn.get("full_name", "")
-    parts = [words["summary_name"].format(name=_short_name(name) if by_text else name)]
+    short = by_text and name != words["name_not_given"]
+    parts = [words["summary_name"].format(name=_short_name(name) if short else name)]
     if turn.get("contact_kind") != "none":
         parts.append(words["summary_contact"].format(contact=_contact(turn)))
         if turn.get("safe_contact") == "no":
@@ -58,7 +59,7 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
     consent = ConsentText(**offer["words"])
     needs = turn.get("needs", [])
     reachable = turn.get("contact_kind") != "none"
-    call, text = _SAFE[turn.get("safe_contact", "no")] if reachable else (None, None)
+    call, text = _safe(turn.get("contact_kind"), turn.get("safe_contact", "no"))
     name = turn.get("full_name", "")
     given = turn.get("answers", {})
     said = said_to_needs(turn.get("own_words", []), services)
@@ -98,6 +99,13 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
     )
 
 
+def _safe(kind: str, answer: str) -> tuple[bool | None, bool | None]:
+    """(to ring, to text). Who gave an e-mail address was asked about e-mail alone: a no to that is a no to all."""
+    if kind == "phone":
+        return _SAFE[answer]
+    return (False, False) if kind == "email" and answer == "no" else (None, None)
+
+
 def said_to_needs(own_words: Sequence[str], services: Services) -> dict[str, str]:
     """For each need the first part of the resident's words that names it plainly, as written; needs named nowhere are left out."""
     found: dict[str, str] = {}
@@ -110,7 +118,7 @@ def said_to_needs(own_words: Sequence[str], services: Services) -> dict[str, str
 def _short_name(name: str) -> str:
     """The first name and initials: others may read the phone, so no text holds a full name."""
     first, *others = name.split() or [""]
-    return " ".join([first, *(f"{other[0].upper()}." for other in others)])
+    return " ".join([first, *(f"{other[0].upper()}." for other in others)]).removesuffix(".")  # the sentence ends there
 
 
 def _offer(turn: Turn) -> dict:

@@ -28,7 +28,10 @@ def hide(packet: Packet) -> Packet:
     hidden = {name: _mask_all(value) for name, value in texts.items()}
     needs = tuple(replace(need, label=mask(need.label), said=mask(need.said)) for need in packet.needs)
     value = HIDDEN if packet.contact_value.strip() else ""
-    return replace(packet, **{**hidden, "needs": needs, "contact_value": value})
+    # Without a phone or e-mail the note is how to find them: "at my sister's, 12 Mill Lane".
+    elsewhere = packet.contact_method == "other" and packet.safe_note.strip()
+    note = HIDDEN if elsewhere else mask(packet.safe_note)
+    return replace(packet, **{**hidden, "needs": needs, "contact_value": value, "safe_note": note})
 
 
 def _mask_all(value: Any) -> Any:

@@ -15,9 +15,10 @@ from desk.referral import Seen, seen_by
 from desk.security import show
 from desk.sessions import SignedIn
 from front_door.model import Conversation
-from front_door.sms.numbers import newest_of
+from front_door.rows import told_of_abuse_since
+from front_door.sms.numbers import newest_of, told_of_abuse
 from referrals import handling, staff_text
-from referrals.staff_text_rules import Plan, StaffTextRules
+from referrals.staff_text_rules import NO_TEXTS, Plan, StaffTextRules
 
 RULES: web.AppKey[StaffTextRules] = web.AppKey("staff_text_rules", StaffTextRules)
 UNREAD = "unread"  # the contact rules; the other reasons are those of the rules
@@ -92,10 +93,12 @@ def _view(
     handling.note(session, referral, who=who.name, what=handling.VIEWED, now=now, detail="texts")
     plan = Plan(refused="" if seen.contact_shown else UNREAD)
     if seen.contact_shown:
-        # What is true of the number is true for every template; only the words differ.
+        # Before one is chosen, the first in the file stands for all: what is true of the number is true for each.
         to = staff_text.recipient(session, referral, **_known(session, referral.conversation, seen, desk.cipher))
         found = rules.plan(code or next(iter(rules.templates)), to, now)
         plan = found if code or found.refused else replace(found, text="")
+        if not desk.settings.sms_configured:
+            plan = Plan(refused=NO_TEXTS)
     return _View(seen, plan, staff_text.of_referral(session, referral))
 
 
@@ -107,6 +110,8 @@ def _send(
         return None
     if not seen.contact_shown:
         return Plan(refused=UNREAD)
+    if not desk.settings.sms_configured:
+        return Plan(refused=NO_TEXTS)
     known = _known(session, seen.referral.conversation, seen, desk.cipher)
     now = desk.clock.now()
     return staff_text.ask(session, rules, seen.referral, code, form_id=form_id, who=who.name, now=now, **known)
@@ -115,9 +120,12 @@ def _send(
 def _known(session: Session, conversation: str, seen: Seen, cipher: Cipher) -> dict[str, Any]:
     """What the front door knows against a text: of the number, and of the conversation that the referral came of."""
     talks = [session.get(Conversation, conversation)]
+    told = told_of_abuse_since(session, conversation, seen.referral.created_at)
     if seen.packet.contact_method == "phone":
-        talks.append(newest_of(session, cipher.digest(seen.packet.contact_value)))
+        digest = cipher.digest(seen.packet.contact_value)
+        talks.append(newest_of(session, digest))
+        told = told or told_of_abuse(session, digest, talks[-1])
     return {
         "stopped": any(talk.texts_stopped for talk in talks if talk),
-        "careful": any(talk.careful for talk in talks if talk),
+        "careful": told or any(talk.careful for talk in talks if talk),
     }

@@ -169,7 +169,7 @@ def _with_referral(session: Session, line: TextLine) -> tuple[TextLine, str, boo
 
 def _may_ring(referral: Referral) -> bool:
     packet = Packet.from_dict(referral.packet)
-    return packet.safe_to_call is True and not contact_unsafe(packet)
+    return packet.contact_method == "phone" and packet.safe_to_call is True and not contact_unsafe(packet)
 
 
 def _referral_at(session: Session, line: TextLine) -> Referral | None:

@@ -7,6 +7,7 @@ behind it is such a proxy too: reading from the right, the first address that is
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -16,6 +17,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _HOUSEHOLD = 64  # bits; one IPv6 customer has at least a /64, so a limit for each address would be none (RFC 6177)
 _MOST_HOPS = 20
+_WITH_PORT = re.compile(r"(\d+(?:\.\d+){3}|\[[^\]]*\]):\d{1,5}")
 
 
 def parse_networks(names: Sequence[str]) -> tuple[Network, ...]:
@@ -44,6 +46,8 @@ def visitor(peer: str, forwarded: Sequence[str], trusted: Sequence[Network]) -> 
 
 
 def _address(text: str) -> Address | None:
+    if with_port := _WITH_PORT.fullmatch(text):  # some proxies write it
+        text = with_port[1]
     try:
         found = ipaddress.ip_address(text.strip("[]").partition("%")[0])
     except ValueError:

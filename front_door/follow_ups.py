@@ -15,7 +15,7 @@ from front_door import rows
 from front_door.bot_client import Reply
 from front_door.model import ASKED
 from front_door.saying import Voice, say
-from front_door.sms.numbers import newest_of, open_or_new
+from front_door.sms.numbers import newest_of, open_or_new, told_of_abuse
 from front_door.staff_texts import send_staff
 from front_door.timing import Timing
 from referrals import asked_text, follow_up
@@ -48,7 +48,8 @@ def _send(
     session: Session, row: FollowUp, rules: FollowUpRules, voice: Voice, digest: Callable[[str], str], now: datetime
 ) -> bool:
     newest = newest_of(session, digest(row.phone or ""))
-    if not row.phone or now - row.due_at > rules.too_late or (newest and (newest.texts_stopped or newest.careful)):
+    told = told_of_abuse(session, digest(row.phone or ""), newest)
+    if not row.phone or now - row.due_at > rules.too_late or (newest and newest.texts_stopped) or told:
         follow_up.drop(row)
         return False
     if newest and newest.last_seq and now - newest.last_seen_at < _BUSY:

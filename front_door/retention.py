@@ -166,6 +166,9 @@ def _erase(session: Session, ids: Sequence[str], pages_after: datetime | None = 
     session.execute(
         sa.update(SafetyEvent).where(SafetyEvent.conversation_id.in_(ids)).values(conversation_id=None, message_id=None)
     )
+    careful = sa.select(Conversation.id).where(Conversation.id.in_(ids), Conversation.careful)
+    for one in session.scalars(careful).all():
+        follow_up.withdraw(session, one)  # nothing would be left that says why it must not go
     cost.keep(session, ids)
     forget_moves(session, ids, doors=pages_after is None)
     sids = sa.select(OutboxText.provider_sid).where(OutboxText.conversation_id.in_(ids))

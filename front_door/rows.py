@@ -64,6 +64,14 @@ def add_message(
     return message
 
 
+def told_of_abuse_since(session: Session, conversation: str, moment: datetime) -> bool:
+    """Whether the resident spoke of abuse in this conversation after a moment (aware): on the web page too."""
+    told = select(SafetyEvent.id).where(
+        SafetyEvent.conversation_id == conversation, SafetyEvent.flag == "abuse_now", SafetyEvent.at > moment
+    )
+    return session.scalar(told.limit(1)) is not None
+
+
 def record_flags(
     session: Session,
     flags: Sequence[str],

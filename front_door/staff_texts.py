@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from front_door import rows
 from front_door.bot_client import Reply
 from front_door.saying import Voice, say
-from front_door.sms.numbers import newest_of, open_or_new
+from front_door.sms.numbers import newest_of, open_or_new, told_of_abuse
 from front_door.timing import Timing
 from referrals import staff_text
 from referrals.staff_text import StaffText
@@ -29,7 +29,10 @@ def send_staff(
 def _send(session: Session, row: StaffText, voice: Voice, digest: Callable[[str], str], now: datetime) -> bool:
     newest = newest_of(session, digest(row.phone or ""))
     # STOP, or a word about abuse, may have come after the click.
-    if not row.phone or (newest and (newest.texts_stopped or newest.careful)):
+    told = told_of_abuse(session, digest(row.phone or ""), newest) or rows.told_of_abuse_since(
+        session, row.referral.conversation, row.referral.created_at
+    )
+    if not row.phone or told or (newest and newest.texts_stopped):
         staff_text.close(row, staff_text.DROPPED, now)
         return False
     conversation = open_or_new(session, newest, row.phone, digest(row.phone), now, _FRESH_START)

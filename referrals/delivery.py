@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from common.clock import Clock
 from common.database import Database
 from referrals.carrying import Carrier, Delayed, Refused, Skipped
-from referrals.handling import note
+from referrals.handling import VIEWED, note
 from referrals.model import (
     ALERTS,
     ASSISTANT,
@@ -22,15 +22,19 @@ from referrals.model import (
     DROPPED,
     EMAIL,
     FAILED,
+    NEARING,
+    NEW,
     SENDING,
     SENT,
     SKIPPED,
     UNDELIVERED,
+    UNOPENED,
     WAITING,
     WEBHOOK,
     ConsentEvent,
     Delivery,
     Referral,
+    ReferralEvent,
 )  # fmt: skip
 from referrals.notice import Notice
 from referrals.outbox import queue
@@ -116,9 +120,9 @@ def _claim(
         )
         if row is None:
             return None
-        if not _needless(session, row):
+        if not _needless(session, row, now):
             break
-        row.state = DROPPED
+        row.state, row.problem = DROPPED, ""
         session.flush()
     row.state, row.next_at, row.attempts = SENDING, now + LEASE, row.attempts + 1
     referral = row.referral
@@ -139,16 +143,24 @@ def _claim(
     )
 
 
-def _needless(session: Session, row: Delivery) -> bool:
+def _needless(session: Session, row: Delivery, now: datetime) -> bool:
     """An alert of a referral that was finished meanwhile, or a webhook after the consent to it was taken back."""
     if row.kind in ALERTS:
-        return row.referral.state == DONE
+        return row.referral.state == DONE or _untrue_by_now(session, row, now)
     if row.kind != WEBHOOK:
         return False
     withdrawn = select(ConsentEvent.id).where(
         ConsentEvent.referral_id == row.referral_id, ConsentEvent.withdrawn_at.is_not(None)
     )
     return session.scalar(withdrawn.limit(1)) is not None
+
+
+def _untrue_by_now(session: Session, row: Delivery, now: datetime) -> bool:
+    """ "Due soon" after it is late, "nobody has opened it" after somebody has: it waited too long for the mail server."""
+    if row.kind == NEARING:
+        return now >= row.referral.due_at
+    seen = select(ReferralEvent.id).where(ReferralEvent.referral_id == row.referral_id, ReferralEvent.what == VIEWED)
+    return row.kind == UNOPENED and (row.referral.state != NEW or session.scalar(seen.limit(1)) is not None)
 
 
 def _settle(session: Session, notice: Notice, state: str, now: datetime, problem: str) -> None:

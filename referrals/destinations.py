@@ -110,14 +110,17 @@ def _receiver(entry: Any, where: str) -> Receiver:
         raise LocalDataError(f"{where}: hours and answer_within_working_days go together")
     if days is not None and (not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 60):
         raise LocalDataError(f"{where}: answer_within_working_days must be a whole number from 0 to 60")
+    webhook, confirmed_by = _webhook(entry.get("webhook"), where), _text(entry, "confirmed_by", where)
+    if webhook and webhook.personal_data and not confirmed_by:
+        raise LocalDataError(f"{where}: webhook: personal_data needs confirmed_by: a person who agreed it")
     return Receiver(
         destination=destination,
         team=_text(entry, "team", where, needed=True),
         working_time=_working_time(hours, entry.get("closure_days") or [], where) if hours else None,
         answer_within_working_days=days,
         mailbox=_text(entry, "mailbox", where),
-        webhook=_webhook(entry.get("webhook"), where),
-        confirmed_by=_text(entry, "confirmed_by", where),
+        webhook=webhook,
+        confirmed_by=confirmed_by,
         confirmed_on=read_date(entry.get("confirmed_on"), f"{where}: confirmed_on"),
     )
 

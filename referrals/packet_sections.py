@@ -87,6 +87,8 @@ def render_text(parts: Iterable[Section], head: Sequence[str] = ()) -> str:
 
 
 def _safe_rules(packet: Packet, words: PacketWords) -> list[str]:
+    if packet.contact_method == "email":  # the only thing that was asked about
+        return [words.say("safe_mail_no" if packet.safe_to_call is False else "safe_mail_yes")]
     both = (packet.safe_to_call, packet.safe_to_text)
     if both in ((None, None), (False, False)):
         return [words.say("safe_none_asked" if both[0] is None else "safe_none")]

@@ -27,7 +27,7 @@ _PLACES = {  # what each sentence may name; those not listed name nothing
 }
 _PLAIN = (
     "only_choices", "none", "none_known", "not_said", "adult_yes", "adult_no", "asked_for_person", "unsafe", "safe_to_call_no",
-    "safe_to_text_no", "safe_none_asked", "safe_none", "discreet", "self", "other", "english", "nothing_left_out", "target", "missing_letters", "hidden",
+    "safe_to_text_no", "safe_none_asked", "safe_none", "safe_mail_yes", "safe_mail_no", "discreet", "self", "other", "english", "nothing_left_out", "target", "missing_letters", "hidden",
     "keep_safe",
 )  # fmt: skip
 _LABELS = (

@@ -16,16 +16,18 @@ from referrals.packet import Packet, contact_unsafe
 FILE = "staff_texts.yml"
 # Why a text is refused, in order of weight. The words for staff stand in the file.
 STOPPED, UNSAFE, NOT_SAFE, NO_MOBILE, ENOUGH = "stopped", "unsafe", "not_safe", "no_mobile", "enough"
-REFUSALS = (STOPPED, UNSAFE, NOT_SAFE, NO_MOBILE, ENOUGH)
+NO_RINGING, NO_TEXTS = "no_ringing", "no_texts"
+REFUSALS = (NO_TEXTS, STOPPED, UNSAFE, NOT_SAFE, NO_MOBILE, NO_RINGING, ENOUGH)
 
 
 @dataclass(frozen=True)
 class Template:
-    """One text to choose: `label` for staff, `text` for the resident, word for word."""
+    """One text to choose: `label` for staff, `text` for the resident, word for word. `rings`: it says that we ring."""
 
     code: str
     label: str
     text: str
+    rings: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,18 +116,22 @@ class StaffTextRules:
             return Plan(refused=NO_MOBILE)
         if packet.safe_to_text is not True:
             return Plan(refused=NOT_SAFE)
+        if self.templates[code].rings and packet.safe_to_call is not True:
+            return Plan(refused=NO_RINGING)
         if sum(one.astimezone(LONDON).date() == today for one in to.sent) >= self.most_a_day:
             return Plan(refused=ENOUGH)
         return Plan(text, number, at)
 
 
 def _template(path: Path, number: int, entry: Any) -> Template:
-    if not isinstance(entry, dict) or set(entry) != {"code", "label", "text"}:
-        raise LocalDataError(f"{path}: template {number} must have exactly code, label and text")
+    if not isinstance(entry, dict) or set(entry) - {"rings"} != {"code", "label", "text"}:
+        raise LocalDataError(f"{path}: template {number} must have exactly code, label and text, and may have rings")
+    if not isinstance(rings := entry.get("rings", False), bool):
+        raise LocalDataError(f"{path}: template {number}: rings must be true or false")
     code, label, text = (
         template(path, f"templates.{number}.{key}", entry, frozenset()) for key in ("code", "label", "text")
     )
-    return Template(code, label, text)
+    return Template(code, label, text, rings)
 
 
 def _clock(path: Path, raw: dict[str, Any], key: str) -> time:

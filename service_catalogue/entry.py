@@ -120,6 +120,10 @@ def _near(service: Service) -> frozenset[str]:
     return frozenset((COUNTY,)) if (service.extra or {}).get("reach") == "inside" else frozenset()
 
 
+def _pieces(parts: Iterable[str]) -> set[str]:
+    return {piece.strip() for part in parts for piece in part.split(",")}
+
+
 def _venue(location: Location) -> Venue:
     """A masked place keeps its outcode, no point and no address, whatever the record holds."""
     parts = () if location.masked or not location.street else (location.street, location.town, location.postcode)
@@ -130,5 +134,5 @@ def _venue(location: Location) -> Venue:
         latitude=location.latitude if mapped else None,
         longitude=location.longitude if mapped else None,
         accessibility=frozenset(location.accessibility or ()),
-        address=", ".join(part for n, part in enumerate(parts) if part and part not in "".join(parts[:n])),
+        address=", ".join(part for n, part in enumerate(parts) if part and part not in _pieces(parts[:n])),
     )

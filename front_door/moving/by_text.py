@@ -19,6 +19,7 @@ from front_door.moving.codes import Digest, Guesser
 from front_door.moving.doors import SMS, WEB, move_to_text
 from front_door.moving.model import LeftDoor
 from front_door.saying import Voice, say
+from front_door.sms.numbers import told_of_abuse
 from front_door.words import Words
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Texts:
         """Do what the text asks for; None when it has nothing to do with a move. own: the conversation of the number, which
         may be new and empty, held for writing.
         """
+        own.careful = own.careful or told_of_abuse(session, text.sender_digest, None)
         if code := codes.read_code(text.body):
             return self._code(session, own, text, code, lease, now, voice)
         if own.texts_stopped:
@@ -52,9 +54,6 @@ class Texts:
         if _asks_for_web(own, text.body, voice.words):
             return self._give_code(session, own, text, now, voice)
         left = session.get(LeftDoor, text.sender_digest) if own.last_seq == 0 else None
-        if left is not None:
-            before = session.get(Conversation, left.conversation_id)
-            own.careful = own.careful or (before is not None and before.careful)
         if left is not None and not rows.older_than(left.at, now, _AFTERWARDS):
             session.delete(left)  # said once; what comes then begins a new conversation
             return self._answer(session, own, text, "after_move", voice.words.moving.after_move, now, voice)
@@ -108,12 +107,17 @@ class Texts:
         )
         session.flush()
         sent = session.scalars(
-            select(OutboxText).where(OutboxText.conversation_id == own.id).order_by(OutboxText.position.desc()).limit(1)
+            select(OutboxText)
+            .where(OutboxText.conversation_id == own.id, OutboxText.position > accepted.seq)
+            .order_by(OutboxText.position)
+            .limit(1)
         ).one()
         line = session.scalars(
             select(Message).where(Message.conversation_id == own.id, Message.seq == sent.position)
         ).one()
         row.outbox_id, line.text = sent.id, words.code_given
+        if sent.state == "failed":  # the day's limit: a code that nobody was given is no code
+            codes.forget(session, row)
         return accepted
 
     def _answer(

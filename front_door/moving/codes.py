@@ -119,6 +119,8 @@ def blank(session: Session, row: MoveCode) -> None:
     text = session.get(OutboxText, row.outbox_id) if row.outbox_id else None
     if text is not None:
         text.body = re.sub(r"\d{3}-\d{3}-\d{3}", "***-***-***", text.body)
+        if text.state in ("pending", "unknown"):  # what would go out, or be looked for, is not what was written
+            text.state, text.error = "failed", "code not needed" if text.state == "pending" else "outcome unknown"
     row.outbox_id = None
 
 

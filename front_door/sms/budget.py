@@ -57,7 +57,10 @@ def closed_because(
     """
     if kind == "crisis" or kind in _FREE:
         return None
-    if _segments(session, now, conversation.address_digest) + segments > day.number:
+    number = (
+        conversation.address_digest
+    )  # none: the chat went on on the web page, and this is a last answer to the phone
+    if number and _segments(session, now, number) + segments > day.number:
         logger.warning("a text was not sent: %s of %d segments", NUMBER_FULL, day.number)
         return NUMBER_FULL
     before = _segments(session, now)

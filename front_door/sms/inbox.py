@@ -65,8 +65,17 @@ def accept_text(
     been_away = conversation.last_seq > 0 and rows.older_than(conversation.last_seen_at, now, away)
     late = rows.older_than(text.received_at, now, LATE)
     keyword = keywords.classify(text.body, text.opt_out_type, keyword_mode, conversation.texts_stopped)
+    if (
+        late
+        and keyword in ("start", "start_quiet")
+        and stopping.stopped_since(session, text.sender_digest, text.received_at)
+    ):
+        keyword = None  # a START that took the long way does not undo the STOP that came after it
     kind = _kind(session, conversation, text, keyword, now, limits)
     may_move = moves if kind == "text" and not text.flags else None
+    if been_away:
+        # Said or kept hours ago, and perhaps somebody else holds the phone now.
+        conversation.texting_safe = conversation.held = conversation.more_text = None
     if may_move and (moved := may_move.take(session, conversation, text, lease, now, voice)):
         return moved
     for_the_bot = kind in ("text", "picture", "empty", "too_long", "help_own") and not conversation.texts_stopped
@@ -93,8 +102,6 @@ def accept_text(
     # When they last wrote, not when we had it: what may be sent to them, and how, depends on who holds the phone.
     seen_before = conversation.last_seen_at if conversation.last_seq > 1 else text.received_at
     conversation.last_seen_at = max(seen_before, text.received_at)
-    if been_away:
-        conversation.texting_safe = conversation.held = None  # said hours ago, perhaps by somebody else
     if voice.texts.private.flags.intersection(text.flags):
         conversation.careful = True
     stopping.obey(session, conversation, keyword, voice, now, text.answerable)

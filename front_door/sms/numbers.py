@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from front_door import rows
 from front_door.model import ACTIVE, ENDED, Conversation
+from front_door.moving.model import LeftDoor
 
 CHANNEL = "sms"
 
@@ -25,6 +26,14 @@ def newest_of(session: Session, digest: str) -> Conversation | None:
         .limit(1)
         .with_for_update()
     ).first()
+
+
+def told_of_abuse(session: Session, digest: str, newest: Conversation | None) -> bool:
+    """Whether abuse was told of in the number's newest conversation, or in the one that went on on the web page: then texts
+    go only as replies."""
+    left = session.get(LeftDoor, digest)
+    before = session.get(Conversation, left.conversation_id) if left else None
+    return bool((newest and newest.careful) or (before and before.careful))
 
 
 def open_or_new(

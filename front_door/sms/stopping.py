@@ -38,6 +38,20 @@ def obey(
         set_stopped(session, conversation, False)
 
 
+def stopped_since(session: Session, digest: str, moment: datetime) -> bool:
+    """Whether the number with this keyed digest sent STOP after a moment (aware)."""
+    later = (
+        select(Message.id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(
+            Conversation.address_digest == digest,
+            Message.kind.in_(("stop", "stop_own")),
+            Message.created_at > moment,
+        )
+    )
+    return session.scalar(later.limit(1)) is not None
+
+
 def answer_danger(session: Session, conversation: Conversation, message: Message, voice: Voice, now: datetime) -> None:
     """Danger in a text that the bot does not get (texts stopped): the crisis reply goes out all the same."""
     reply = voice.crisis(message.flags or (), conversation.area, CHANNEL, message.text)

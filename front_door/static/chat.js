@@ -10,6 +10,7 @@
   let polling = 0;
   let turn = Promise.resolve(); // one message at a time, in the order sent
   let waiting = 0;
+  let failures = 0;
   let unsent = null; // a message that may not have arrived keeps its id, so that trying again cannot send it twice
 
   const newId = () => "c-" + Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
@@ -83,7 +84,7 @@
         method: "POST",
         headers: { ...HEADERS, "Content-Type": "application/json" },
         body: JSON.stringify({ ...Object.fromEntries(new FormData(form)), message: "", ...fields, client_id: id }),
-        signal: AbortSignal.timeout(PATIENCE),
+        ...(AbortSignal.timeout ? { signal: AbortSignal.timeout(PATIENCE) } : {}), // older phones wait as long as it takes
       });
     } catch {
       warn(words.offline, true);
@@ -106,18 +107,22 @@
     return false;
   }
 
-  async function sendTyped() {
-    const text = box.value;
-    if (!text.trim()) return;
-    box.value = "";
-    const restore = () => {
-      box.value = [text, box.value].filter(Boolean).join("\n");
+  async function sendTyped(text) {
+    const again = () => { // just what failed, under its id; what was typed after it stays in the box
+      const whole = box.value;
+      const same = whole === text || whole.startsWith(text + "\n");
+      if (!same && !whole.trim()) return undefined;
+      box.value = same ? whole.slice(text.length + 1) : "";
+      return sendTyped(same ? text : whole);
     };
-    const went = await deliver("typed " + text, { message: text }, sendTyped, (id) => {
+    const went = await deliver("typed " + text, { message: text }, again, (id) => {
       box.value = text;
       post(form, id);
     });
-    if (!went && !box.value.startsWith(text)) restore();
+    if (!went) {
+      failures += 1;
+      if (!box.value.startsWith(text)) box.value = [text, box.value].filter(Boolean).join("\n");
+    }
     back();
   }
 
@@ -136,13 +141,21 @@
     const empty = !box.value.trim();
     if (empty && !waiting) return; // the ordinary post says kindly that it was empty
     event.preventDefault();
-    if (!empty) inTurn(sendTyped); // else it is a second press of Send
+    if (empty) return; // a second press of Send
+    const [text, before] = [box.value, failures];
+    box.value = "";
+    inTurn(() => {
+      if (failures === before) return sendTyped(text);
+      box.value = [box.value, text].filter(Boolean).join("\n"); // what went before it failed: nothing jumps the queue
+      return undefined;
+    });
   });
 
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing && !event.repeat) {
       event.preventDefault();
-      form.requestSubmit();
+      if (form.requestSubmit) form.requestSubmit();
+      else form.querySelector("button[type=submit]").click();
     }
   });
 
@@ -151,12 +164,23 @@
     if (!pressed.matches("[data-choice], .strip__person")) return;
     event.preventDefault();
     const { name, value } = event.submitter || pressed.querySelector("button");
-    inTurn(() => pressed.isConnected && sendPressed(pressed, name, value));
+    if (pressed.dataset.busy) return; // a second press of a button that stays
+    pressed.dataset.busy = "yes";
+    inTurn(async () => {
+      try {
+        if (pressed.isConnected) await sendPressed(pressed, name, value);
+      } finally {
+        delete pressed.dataset.busy;
+      }
+    });
   });
 
   const retry = () => unsent && inTurn(() => unsent?.again());
   byId("retry").addEventListener("click", retry);
-  window.addEventListener("online", retry);
+  // By itself only what has not been touched since: never a sentence that is half written.
+  window.addEventListener("online", () => {
+    if (unsent && (unsent.key === "typed " + box.value || (unsent.key.startsWith("pressed ") && !box.value))) retry();
+  });
 
   // What sticks to the edges must never cover what has the focus, however high it grows.
   const sizes = new ResizeObserver((entries) => {

@@ -15,8 +15,9 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Shift") presses = [];
   });
+  document.addEventListener("pointerdown", () => (presses = [])); // marking words with Shift held
   document.addEventListener("keyup", (event) => {
-    if (event.key !== "Shift") return;
+    if (event.key !== "Shift" || event.altKey || event.ctrlKey || event.metaKey) return;
     presses = [...presses.filter((at) => event.timeStamp - at < WITHIN), event.timeStamp];
     if (presses.length >= 3) leave();
   });

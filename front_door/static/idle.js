@@ -6,11 +6,15 @@
   const warning = Number(dialog.dataset.warn) * 1000;
   let ends = 0; // by the clock, which goes on while a laptop sleeps
   let timer = 0;
+  const isOpen = () => dialog.hasAttribute("open"); // older browsers know no dialogs
 
   function left(seconds) {
     if (typeof seconds !== "number") return;
     ends = Date.now() + seconds * 1000;
-    if (dialog.open) dialog.close();
+    if (isOpen()) {
+      if (dialog.close) dialog.close();
+      else dialog.removeAttribute("open");
+    }
     look();
   }
 
@@ -23,9 +27,10 @@
       return location.replace("/chat");
     }
     const warn = now >= ends - warning;
-    if (warn && !dialog.open) {
+    if (warn && !isOpen()) {
       failed.hidden = true;
-      dialog.showModal();
+      if (dialog.showModal) dialog.showModal();
+      else dialog.setAttribute("open", "");
     }
     timer = setTimeout(look, Math.max(50, (warn ? ends + 1000 : ends - warning) - now));
   }
@@ -40,7 +45,7 @@
       });
       if (response.status === 404) return location.replace("/chat");
       left((await response.json()).left);
-      if (dialog.open) throw new Error("no time given");
+      if (isOpen()) throw new Error("no time given");
     } catch {
       failed.hidden = false;
     }

@@ -89,6 +89,8 @@ class Closing:
             fields = await read_fields(request)
         except BadBody:
             raise web.HTTPBadRequest() from None
+        if not self._sessions.own_origin(request):
+            raise web.HTTPForbidden()
         token = self._sessions.read(request)
         if token is not None and not self._sessions.may_post(request, token, fields.get("csrf", "")):
             raise web.HTTPForbidden()

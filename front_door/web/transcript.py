@@ -87,7 +87,7 @@ def read_transcript(
         conversation=conversation.id,
         lines=[line_of(message) for message in reversed(newest[:limit])],
         choices=tuple(conversation.pending_choices or ()),
-        last=conversation.last_seq,
+        last=max(conversation.last_seq, newest[0].seq if newest else 0),
         owed=waiting is not None,
         left_out=len(newest) > limit or conversation.shown_after > 0,
         left=(conversation.last_seen_at + idle - now).total_seconds(),

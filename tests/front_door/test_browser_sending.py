@@ -155,3 +155,39 @@ def test_w3_reload_and_restart_show_the_same_transcript(page: Page, door: Door) 
     assert (said(page), said(page, "resident")) == before
     send(page, "three")
     assert said(page, "resident") == ["one", "two", "three"]
+
+
+def test_w2_an_older_phone_can_send_and_sees_no_dialog(page: Page, door: Door) -> None:
+    """Without AbortSignal.timeout, requestSubmit and dialogs: Enter sends, and nobody is asked whether they are there."""
+    page.add_init_script(
+        "delete AbortSignal.timeout; delete HTMLFormElement.prototype.requestSubmit; delete HTMLDialogElement.prototype.showModal"
+    )
+    page.goto("/chat")
+    page.fill("#message", FIRST_WORDS)
+    page.press("#message", "Enter")
+    expect(page.get_by_role("button", name=YES)).to_be_visible()
+    assert door.texts() == [FIRST_WORDS]
+    expect(page.locator("#idle")).to_be_hidden()
+
+
+def test_w3_a_half_written_sentence_never_goes_by_itself(page: Page, door: Door) -> None:
+    """What was changed after it failed waits for the resident, even when the network is back."""
+    page.goto("/chat")
+    page.context.set_offline(True)
+    page.fill("#message", FIRST_WORDS)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    page.fill("#message", "I mean that")
+    page.context.set_offline(False)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(200)
+    assert door.texts() == [] and page.input_value("#message") == "I mean that"
+
+
+def test_w1_two_presses_of_talk_to_a_person_are_one_message(page: Page, door: Door) -> None:
+    """The button stays where it is, so a second press finds it again."""
+    page.goto("/chat")
+    page.locator(".strip__person button").dblclick()
+    expect(page.locator("#log li[data-from=resident]")).to_have_count(1)
+    page.wait_for_timeout(200)
+    assert len(door.texts()) == 1

@@ -56,7 +56,7 @@ def test_every_fact_of_the_request_is_in_the_text():
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        ("skipped", "they chose not to say"),
+        ("skipped", "asked, and not answered"),
         ("person_first", "they asked for a person at once"),
         ("not_due", "not needed after what they said"),
         ("ended_early", "they went on before it came up"),
@@ -127,3 +127,13 @@ def test_suggested_codes_follow_the_needs():
     assert [code.code for code in WORDS.suggested(["weight"])] == ["871731000000106", "771491000000104"]
     assert "871691000000100" not in {code.code for code in WORDS.codes}
     assert isinstance(WORDS, PacketWords)
+
+
+@pytest.mark.parametrize(("safe", "said"), [(None, "Safe to e-mail: yes."), (False, "Safe to e-mail: NO.")])
+def test_who_gave_an_e_mail_address_is_told_of_as_asked_about_e_mail(safe: bool | None, said: str) -> None:
+    """Ringing and texting were never asked about, so nothing says that they are safe."""
+    request = make_request(
+        contact_method="email", contact_value="sam@example.org", safe_to_call=safe, safe_to_text=safe
+    )
+    rules = " ".join(contact_rules(build(request), WORDS))
+    assert said in rules and "Safe to ring: yes" not in rules

@@ -25,6 +25,7 @@ from referrals.staff_text import StaffText
 from referrals.staff_text_rules import (
     ENOUGH,
     NO_MOBILE,
+    NO_RINGING,
     NOT_SAFE,
     REFUSALS,
     STOPPED,
@@ -38,7 +39,7 @@ from referrals.team import TeamFacts
 from tests.referrals.support import DATA, SATURDAY, copy_data, make_request
 
 RULES = StaffTextRules.load(DATA, allow_test_numbers=True)
-CODE = "tried_to_ring"
+CODE = "running_late"
 NOON = datetime(2026, 11, 23, 12, tzinfo=LONDON)
 NIGHT = datetime(2026, 11, 23, 21, 30, tzinfo=LONDON)
 _TIMES = st.datetimes(datetime(2026, 1, 1), datetime(2030, 12, 31), timezones=st.just(timezone.utc))
@@ -90,6 +91,15 @@ def test_d7_never_where_it_may_harm(to: Recipient, refused: str):
     """A number that sent STOP, disclosed abuse, no word that texting is safe, no mobile, too many in a day."""
     found = plan(to=to)
     assert found.refused == refused and bool(found.text) is not bool(refused) and bool(found.phone) is not bool(refused)
+
+
+@pytest.mark.parametrize("safe", [False, None])
+def test_d7_nobody_who_did_not_say_ringing_is_safe_reads_that_we_ring(safe: bool | None):
+    """Of the templates only those go that say nothing of ringing."""
+    to = Recipient(packet(safe_to_call=safe))
+    refused = {code: RULES.plan(code, to, NOON).refused for code in RULES.templates}
+    assert refused == {code: NO_RINGING if one.rings else "" for code, one in RULES.templates.items()}
+    assert NO_RINGING in refused.values() and "" in refused.values()
 
 
 @given(
@@ -218,7 +228,7 @@ def test_d7_what_changed_after_the_click_counts(db: Database, team: TeamFacts):
         ('earliest: "08:00"', "earliest: early", "earliest"),
         ('latest: "20:00"', 'latest: "07:00"', "earliest must be before latest"),
         ("most_a_day: 2 ", "most_a_day: many ", "most_a_day"),
-        ("someone tried to ring you today", "we rang {name} today", r"may not use \{name\}"),
+        ("someone tried to ring you.", "we rang {name}.", r"may not use \{name\}"),
         ("code: will_ring", "code: tried_to_ring", "twice"),
         ("  enough:", "  too_many:", "refused.enough"),
     ],
