@@ -14,7 +14,7 @@ from common.database import Database
 from front_door import rows
 from front_door.bot_client import Reply
 from front_door.model import ASKED
-from front_door.saying import Voice, say
+from front_door.saying import Voice, say, was_closed
 from front_door.sms.numbers import newest_of, open_or_new, told_of_abuse
 from front_door.staff_texts import send_staff
 from front_door.timing import Timing
@@ -26,7 +26,7 @@ from referrals.staff_text_rules import StaffTextRules
 logger = logging.getLogger(__name__)
 _BUSY = timedelta(hours=4)  # who wrote to us in these is not interrupted
 _STALE = timedelta(hours=1)  # a list that late is of no use
-_FRESH_START = Timing().sms_fresh_start
+_FRESH_START, _AWAY = Timing().sms_fresh_start, Timing().sms_away
 
 
 def choices(rules: FollowUpRules) -> tuple[dict[str, str], ...]:
@@ -58,7 +58,9 @@ def _send(
     conversation = open_or_new(session, newest, row.phone, digest(row.phone), now, _FRESH_START)
     conversation.last_seen_at = now
     asked = Reply(rules.text, choices=choices(rules), data={"kind": "follow_up"})
-    say(session, conversation, rows.new_id(), [asked], voice, now)
+    if was_closed(session, say(session, conversation, rows.new_id(), [asked], voice, now)):
+        follow_up.drop(row)
+        return False
     conversation.pending_choices = list(asked.choices)
     follow_up.sent(row, conversation.id, now)
     return True
@@ -75,6 +77,9 @@ def _send_asked(session: Session, row: AskedText, voice: Voice, digest: Callable
         asked_text.close(row, asked_text.DROPPED)
         return False
     conversation = open_or_new(session, newest, row.phone, digest(row.phone), now, _FRESH_START)
+    if rows.older_than(conversation.last_seen_at, now, _AWAY):
+        # Said or kept hours ago, and perhaps somebody else holds the phone now.
+        conversation.texting_safe = conversation.held = conversation.more_text = None
     conversation.last_seen_at = now
     say(session, conversation, rows.new_id(), [Reply(row.body, data={"kind": "list"})], voice, now, welcome=True)
     asked_text.close(row, asked_text.SENT)

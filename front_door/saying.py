@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from front_door import rows
@@ -99,10 +100,22 @@ def _say_by_text(
         conversation.welcomed = conversation.welcomed or greets
         if fitted.rest or any(_kind(reply) == MORE for reply in replies):
             conversation.more_text = fitted.rest or None
-    elif not budget.was_told(session, conversation, now):
+    elif kind != "follow_up" and not budget.was_told(
+        session, conversation, now
+    ):  # nobody waits for what they did not ask
         notice = render.fit(voice.texts.day.reached, voice.words.more)
         lines.append(_queue(session, conversation, turn_id, notice, budget.NOTICE, budget.NOTICE, now))
     return lines
+
+
+def was_closed(session: Session, lines: Sequence[Message]) -> bool:
+    """Whether a text among these lines was closed at once, at the day's limit, and so will never go."""
+    closed = select(OutboxText.id).where(
+        OutboxText.conversation_id.in_({line.conversation_id for line in lines}),
+        OutboxText.position.in_([line.seq for line in lines]),
+        OutboxText.state == "failed",
+    )
+    return session.scalar(closed.limit(1)) is not None
 
 
 def _queue(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from front_door import rows
 from front_door.bot_client import Reply
-from front_door.saying import Voice, say
+from front_door.saying import Voice, say, was_closed
 from front_door.sms.numbers import newest_of, open_or_new, told_of_abuse
 from front_door.timing import Timing
 from referrals import staff_text
@@ -36,6 +36,7 @@ def _send(session: Session, row: StaffText, voice: Voice, digest: Callable[[str]
         staff_text.close(row, staff_text.DROPPED, now)
         return False
     conversation = open_or_new(session, newest, row.phone, digest(row.phone), now, _FRESH_START)
-    say(session, conversation, rows.new_id(), [Reply(row.body, data={"kind": "follow_up"})], voice, now)
-    staff_text.close(row, staff_text.SENT, now)
-    return True
+    lines = say(session, conversation, rows.new_id(), [Reply(row.body, data={"kind": "follow_up"})], voice, now)
+    closed = was_closed(session, lines)
+    staff_text.close(row, staff_text.DROPPED if closed else staff_text.SENT, now)
+    return not closed

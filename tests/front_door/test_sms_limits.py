@@ -9,13 +9,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from common.local_data import LocalDataError
-from front_door.model import OutboxText
+from front_door import saying
+from front_door.bot_client import Reply
+from front_door.model import Conversation, OutboxText
+from front_door.saying import Voice, was_closed
 from front_door.sms import budget, record
 from front_door.sms.text_rules import TextRules
 from tests.front_door.sms_support import NOON, SetClock, answered, rules_with
-from tests.front_door.support import DATA, FAST, MOBILE, House
+from tests.front_door.support import DATA, FAST, MOBILE, House, words
 
 OTHER = "+447700900456"
 PATIENT = replace(FAST, break_silence=30.0, busy_silence=30.0)
@@ -139,3 +143,21 @@ def test_o6_a_limit_that_makes_no_sense_is_named(tmp_path: Path, key: str, value
     """The front door does not start on it."""
     with pytest.raises(LocalDataError, match=key):
         TextRules.load(rules_with(tmp_path, **{key: value}), "")
+
+
+async def test_o6_a_text_that_nobody_asked_for_is_closed_without_a_notice(small: House) -> None:
+    """Who did not write to us is not told of a limit; and whoever sends it learns that it did not go."""
+    await say(small, "one", "two", "three", "four")
+    day = replace(RULES, day=replace(RULES.day, number=4))
+    voice = Voice(words(), lambda *_: "", day)
+    now = small.clock.now()
+
+    def work(session: Session) -> bool:
+        conversation = session.scalars(select(Conversation)).one()
+        later = Reply("Did it help?", data={"kind": "follow_up"})
+        return was_closed(session, saying.say(session, conversation, "t", [later], voice, now))
+
+    assert small.db is not None
+    assert await small.db.run(work)
+    assert await closed(small) == [budget.NUMBER_FULL]
+    assert RULES.day.reached not in small.texts()
