@@ -91,7 +91,7 @@ def number(value: Any) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):
-        return float(value) if math.isfinite(value) and abs(value) < 1e12 else None
+        return float(value) if abs(value) < 1e12 else None  # false for nan and infinity too
     if isinstance(value, str):
         found = _NUMBER.fullmatch(value.strip().lstrip("£").replace(",", "").strip())
         return float(found[0]) if found else None

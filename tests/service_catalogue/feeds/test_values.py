@@ -219,3 +219,9 @@ def test_numbers_days_moments_ids_and_truths() -> None:
 )  # fmt: skip
 def test_dialects_are_told_from_keys(record: dict[str, Any], wanted: str) -> None:
     assert dialect_of(record) == wanted
+
+
+@pytest.mark.parametrize("amount", [10**400, -(10**400), 1e12, float("nan"), float("inf"), float("-inf")])
+def test_an_amount_that_no_price_can_have_is_none(amount: float) -> None:
+    """A whole number in JSON may have hundreds of digits, more than a decimal one can hold."""
+    assert number(amount) is None
