@@ -15,7 +15,7 @@ from front_door import rows
 from front_door.bot_client import Reply
 from front_door.model import ASKED
 from front_door.saying import Voice, say, was_closed
-from front_door.sms.numbers import newest_of, open_or_new, told_of_abuse
+from front_door.sms.numbers import forget_who_asked, newest_of, open_or_new, told_of_abuse
 from front_door.staff_texts import send_staff
 from front_door.timing import Timing
 from referrals import asked_text, follow_up
@@ -47,15 +47,16 @@ def send_due(session: Session, rules: FollowUpRules, voice: Voice, digest: Calla
 def _send(
     session: Session, row: FollowUp, rules: FollowUpRules, voice: Voice, digest: Callable[[str], str], now: datetime
 ) -> bool:
-    newest = newest_of(session, digest(row.phone or ""))
-    told = told_of_abuse(session, digest(row.phone or ""), newest)
+    number = digest(row.phone or "")
+    newest = newest_of(session, number)
+    told = told_of_abuse(session, number, newest)
     if not row.phone or now - row.due_at > rules.too_late or (newest and newest.texts_stopped) or told:
         follow_up.drop(row)
         return False
     if newest and newest.last_seq and now - newest.last_seen_at < _BUSY:
         row.due_at = rules.due(now - rules.after + _BUSY)  # in the middle of talking to us: later
         return False
-    conversation = open_or_new(session, newest, row.phone, digest(row.phone), now, _FRESH_START)
+    conversation = open_or_new(session, newest, row.phone, number, now, _FRESH_START)
     conversation.last_seen_at = now
     asked = Reply(rules.text, choices=choices(rules), data={"kind": "follow_up"})
     if was_closed(session, say(session, conversation, rows.new_id(), [asked], voice, now)):
@@ -78,8 +79,7 @@ def _send_asked(session: Session, row: AskedText, voice: Voice, digest: Callable
         return False
     conversation = open_or_new(session, newest, row.phone, digest(row.phone), now, _FRESH_START)
     if rows.older_than(conversation.last_seen_at, now, _AWAY):
-        # Said or kept hours ago, and perhaps somebody else holds the phone now.
-        conversation.texting_safe = conversation.held = conversation.more_text = None
+        forget_who_asked(conversation)
     conversation.last_seen_at = now
     say(session, conversation, rows.new_id(), [Reply(row.body, data={"kind": "list"})], voice, now, welcome=True)
     asked_text.close(row, asked_text.SENT)

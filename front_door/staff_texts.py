@@ -27,15 +27,16 @@ def send_staff(
 
 
 def _send(session: Session, row: StaffText, voice: Voice, digest: Callable[[str], str], now: datetime) -> bool:
-    newest = newest_of(session, digest(row.phone or ""))
+    number = digest(row.phone or "")
+    newest = newest_of(session, number)
     # STOP, or a word about abuse, may have come after the click.
-    told = told_of_abuse(session, digest(row.phone or ""), newest) or rows.told_of_abuse_since(
+    told = told_of_abuse(session, number, newest) or rows.told_of_abuse_since(
         session, row.referral.conversation, row.referral.created_at
     )
     if not row.phone or told or (newest and newest.texts_stopped):
         staff_text.close(row, staff_text.DROPPED, now)
         return False
-    conversation = open_or_new(session, newest, row.phone, digest(row.phone), now, _FRESH_START)
+    conversation = open_or_new(session, newest, row.phone, number, now, _FRESH_START)
     lines = say(session, conversation, rows.new_id(), [Reply(row.body, data={"kind": "follow_up"})], voice, now)
     closed = was_closed(session, lines)
     staff_text.close(row, staff_text.DROPPED if closed else staff_text.SENT, now)

@@ -15,7 +15,7 @@ from front_door.model import AWAY, NOTED, QUEUED, TAKEN_AT, Conversation, Messag
 from front_door.moving import by_text
 from front_door.saying import Voice
 from front_door.sms import keywords, stopping
-from front_door.sms.numbers import CHANNEL, newest_of, open_or_new
+from front_door.sms.numbers import CHANNEL, forget_who_asked, newest_of, open_or_new
 from front_door.timing import Limits
 
 NOT_ANSWERED = "sender_not_answered"  # a short code, a name, a landline, a number abroad
@@ -74,8 +74,7 @@ def accept_text(
     kind = _kind(session, conversation, text, keyword, now, limits)
     may_move = moves if kind == "text" and not text.flags else None
     if been_away:
-        # Said or kept hours ago, and perhaps somebody else holds the phone now.
-        conversation.texting_safe = conversation.held = conversation.more_text = None
+        forget_who_asked(conversation)
     if may_move and (moved := may_move.take(session, conversation, text, lease, now, voice)):
         return moved
     for_the_bot = kind in ("text", "picture", "empty", "too_long", "help_own") and not conversation.texts_stopped

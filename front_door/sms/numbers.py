@@ -36,6 +36,11 @@ def told_of_abuse(session: Session, digest: str, newest: Conversation | None) ->
     return bool((newest and newest.careful) or (before and before.careful))
 
 
+def forget_who_asked(conversation: Conversation) -> None:
+    """After hours: what was said of texting, and what was kept back, may have been another person's with the same phone."""
+    conversation.texting_safe = conversation.held = conversation.more_text = None
+
+
 def open_or_new(
     session: Session, newest: Conversation | None, number: str, digest: str, now: datetime, fresh_start: timedelta
 ) -> Conversation:
