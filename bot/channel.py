@@ -10,6 +10,7 @@ import hmac
 import json
 import logging
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -18,17 +19,16 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot import smoke
 from bot.errors import TurnFailed
 from bot.secret import Cipher, secret_key
+from bot.smoke import Known
 from bot.tracker_store import ConversationStore
 
 logger = logging.getLogger(__name__)
 
 MAX_TEXT = 10_000  # characters; the front door refuses longer ones first
 CHANNELS = ("web", "sms", "terminal")
-# A known sentence that a healthy model understands; a model that failed to load would still answer, with nonsense.
-SMOKE_TEXT = "I am really struggling to pay my gas bill"
-SMOKE_INTENT = "tell_need"
 
 
 class WholeReplies(CollectingOutputChannel):
@@ -64,8 +64,9 @@ class BadRequest(ValueError):
 class FrontDoorChannel(InputChannel):
     """Takes one message of one conversation at a time from the front door."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Sequence[Known] = ()) -> None:
         self._key = Cipher(secret_key()).sign("internal", "rasa")
+        self._known = known
         self._smoke_test_passed = False
 
     @classmethod
@@ -74,7 +75,7 @@ class FrontDoorChannel(InputChannel):
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
-        return cls()
+        return cls(smoke.load())
 
     def get_output_channel(self) -> OutputChannel | None:
         return None  # replies travel in the answer; nothing is pushed
@@ -107,9 +108,8 @@ class FrontDoorChannel(InputChannel):
         if not isinstance(agent.tracker_store, ConversationStore):
             return "wrong tracker store"
         if not self._smoke_test_passed:
-            parsed = await agent.parse_message(SMOKE_TEXT)
-            if parsed["intent"]["name"] != SMOKE_INTENT or not any(e["entity"] == "need" for e in parsed["entities"]):
-                return "the model failed its smoke test"
+            if problem := await smoke.problem(agent.parse_message, self._known):
+                return problem
             self._smoke_test_passed = True
         return None
 

@@ -1,7 +1,7 @@
 """Fixes to Rasa 3.6.21, each with its reason; `apply()` puts them in place before Rasa serves.
 
 Rasa 3.6.21 is the last of its line, so none of these will arrive from upstream. `tests/bot/test_fixes.py` and
-`test_fixes_actions.py` hold a test for each that fails when the fix stops working.
+`test_fixes_actions.py` hold a test for each that fails when the fix stops working. Those that only save work are in `bot.speed`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 from typing import Any
 
-import aiohttp
-from jsonschema.validators import validator_for
 from rasa.core.actions.action import Action, ActionExecutionRejection, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel
@@ -19,34 +17,15 @@ from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core import events as rasa_events
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, UserUttered
-from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.utils.common import all_subclasses
 
+from bot import speed
+from bot.action_calls import ActionClient, payload, result_check
 from bot.errors import TurnFailed
-from bot.secret import Cipher, secret_key
-
-ACTION_LIMIT_SECONDS = 3.0
-
-
-class ActionClient:
-    """Calls the action server: one kept-alive session, one time limit, and no failure that Rasa could swallow."""
-
-    def __init__(self) -> None:
-        self._session: aiohttp.ClientSession | None = None
-        self._key = Cipher(secret_key()).sign("internal", "actions")
-
-    async def call(self, url: str, payload: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """The status and JSON body of one action call. Raises TurnFailed when there is no usable answer."""
-        if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ACTION_LIMIT_SECONDS))
-        try:
-            async with self._session.post(url, json=payload, headers={"X-Internal-Key": self._key}) as response:
-                return response.status, await response.json(content_type=None)
-        except Exception as error:
-            raise TurnFailed(f"action {payload['next_action']}: {type(error).__name__}") from error
 
 
 def apply() -> None:
@@ -56,18 +35,16 @@ def apply() -> None:
     _a_database_outage_fails_the_turn()
     _typed_slashes_are_text()
     _event_classes_are_looked_up_once()
+    speed.apply()
 
 
 def _a_failed_action_fails_the_turn() -> None:
     """Rasa logs a failed action, records it as done and goes on: "your referral has been sent" with nothing sent.
 
-    Here every failure but a rejection (status 400) raises TurnFailed. The result is checked against Rasa's own schema, with a
-    validator built once: building it for each call took 30 of the 50 ms of a turn. The action gets the slots and
-    the events since the resident's last message instead of the whole conversation.
+    Here every failure but a rejection (status 400) raises TurnFailed. What is sent and what is taken for a result: bot.action_calls.
     """
     client = ActionClient()
-    schema = RemoteAction.action_response_format_spec()
-    validator = validator_for(schema)(schema)
+    is_result = result_check()
 
     async def run(
         self: RemoteAction,
@@ -79,10 +56,10 @@ def _a_failed_action_fails_the_turn() -> None:
         if self.action_endpoint is None:
             raise TurnFailed("no action_endpoint in endpoints.yml")
         url = os.environ.get("ACTIONS_URL") or self.action_endpoint.url
-        status, result = await client.call(url, _payload(self.name(), tracker, domain))
+        status, result = await client.call(url, payload(self.name(), tracker, domain))
         if status == 400 and isinstance(result, dict) and "action_name" in result:
             raise ActionExecutionRejection(result["action_name"], result.get("error"))
-        if status != 200 or not validator.is_valid(result):
+        if status != 200 or not is_result(result):
             raise TurnFailed(f"action {self.name()}: status {status}")
         try:
             messages = await self._utter_responses(result.get("responses", []), output_channel, nlg, tracker)
@@ -122,27 +99,6 @@ class _FailsLoudly:
             raise
         except Exception as error:
             raise TurnFailed(f"action {self._action.name()}: {type(error).__name__}") from error
-
-
-def _payload(action: str, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
-    state = tracker.current_state(EventVerbosity.NONE)
-    state["events"] = [event.as_dict() for event in _since_last_message(tracker)]
-    return {
-        "next_action": action,
-        "sender_id": tracker.sender_id,
-        "tracker": state,
-        "domain": {"forms": domain.forms, "slots": {}},
-        "version": "3.6.21",
-    }
-
-
-def _since_last_message(tracker: DialogueStateTracker) -> list[Event]:
-    recent: list[Event] = []
-    for event in reversed(tracker.events):
-        recent.append(event)
-        if isinstance(event, UserUttered):
-            break
-    return recent[::-1]
 
 
 def _a_database_outage_fails_the_turn() -> None:

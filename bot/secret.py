@@ -13,6 +13,7 @@ import hmac
 import os
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -48,22 +49,31 @@ def secret_key() -> str:
     return path.read_text().strip()
 
 
+def old_secret_keys() -> list[str]:
+    """OLD_SECRET_KEYS: the keys that are being replaced, with which older rows are still read."""
+    return [key.strip() for key in os.environ.get("OLD_SECRET_KEYS", "").split(",") if key.strip()]
+
+
 class Cipher:
-    """`encrypt(str) -> bytes`, `decrypt(bytes) -> str` (raises InvalidTag for another key), `sign(purpose, text)`."""
+    """`encrypt(str) -> bytes` and `sign(purpose, text)` with the newest key; `decrypt(bytes) -> str` with whichever of the keys
+    fits (raises InvalidTag when none does)."""
 
-    def __init__(self, secret: str) -> None:
-        def derive(purpose: bytes) -> bytes:
-            return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())
+    def __init__(self, secret: str, *older: str) -> None:
+        def derive(key: str, purpose: bytes) -> bytes:
+            return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(key.encode())
 
-        self._box = AESGCM(derive(b"at-rest"))
-        self._tokens = derive(b"tokens")
+        self._boxes = [AESGCM(derive(key, b"at-rest")) for key in (secret, *older)]
+        self._tokens = derive(secret, b"tokens")
 
     def encrypt(self, text: str) -> bytes:
         nonce = os.urandom(_NONCE)
-        return nonce + self._box.encrypt(nonce, text.encode(), None)
+        return nonce + self._boxes[0].encrypt(nonce, text.encode(), None)
 
     def decrypt(self, blob: bytes) -> str:
-        return self._box.decrypt(blob[:_NONCE], blob[_NONCE:], None).decode()
+        for box in self._boxes[:-1]:
+            with contextlib.suppress(InvalidTag):
+                return box.decrypt(blob[:_NONCE], blob[_NONCE:], None).decode()
+        return self._boxes[-1].decrypt(blob[:_NONCE], blob[_NONCE:], None).decode()
 
     def sign(self, purpose: str, text: str) -> str:
         mac = hmac.new(self._tokens, f"{purpose}\0{text}".encode(), hashlib.sha256).digest()

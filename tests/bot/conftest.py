@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import inspect
 import logging
@@ -59,10 +60,18 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def undo_fixes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rasa as it comes, now and after the test."""
+    import rasa.core.actions.forms
+    import rasa.core.policies.rule_policy
+    import rasa.core.processor
     from rasa.core.actions.action import RemoteAction
     from rasa.core.agent import Agent
+    from rasa.core.policies.policy import Policy
+    from rasa.core.policies.rule_policy import RulePolicy
     from rasa.core.processor import MessageProcessor
+    from rasa.engine.runner.dask import DaskGraphRunner
     from rasa.shared.core.events import Event
+    from rasa.shared.core.slots import Slot
+    from rasa.shared.core.trackers import DialogueStateTracker
     from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 
     for owner, name in (
@@ -71,9 +80,19 @@ def undo_fixes(monkeypatch: pytest.MonkeyPatch) -> None:
         (YAMLStoryReader, "unpack_regex_message"),
         (Event, "resolve_by_type"),
         (MessageProcessor, "_run_action"),
+        (DaskGraphRunner, "run"),
+        (DialogueStateTracker, "copy"),
     ):
         assert owner.__dict__[name].__module__.startswith("rasa."), f"{name} was left changed by another test"
         monkeypatch.setattr(owner, name, owner.__dict__[name])
+    # These come from elsewhere as long as no fix puts its own in place.
+    for owner, name, given in ((RulePolicy, "_prediction_states", Policy._prediction_states), (Slot, "__copy__", None)):
+        assert name not in owner.__dict__, f"{name} was left changed by another test"
+        monkeypatch.setattr(owner, name, given, raising=False)
+    monkeypatch.delattr(Slot, "__copy__")
+    for module in (rasa.core.processor, rasa.core.actions.forms, rasa.core.policies.rule_policy):
+        assert module.copy is copy, f"{module.__name__} was left changed by another test"
+        monkeypatch.setattr(module, "copy", copy)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from sanic import Sanic
 from bot.channel import FrontDoorChannel, ParseChannel
 from bot.lock_store import TurnLocks
 from bot.secret import Cipher
+from bot.smoke import Known
 from tests.bot.action_server import ActionServer
 from tests.bot.conftest import KEY
 from tests.bot.turns import body
@@ -26,8 +27,10 @@ from tests.bot.turns import body
 class Bot:
     """The channel served by Sanic as Rasa serves it, with a tiny assistant behind."""
 
-    def __init__(self, base: str, app: Sanic, client: aiohttp.ClientSession, actions: ActionServer) -> None:
-        self.base, self.app, self.client, self.actions = base, app, client, actions
+    def __init__(
+        self, base: str, app: Sanic, channel: FrontDoorChannel, client: aiohttp.ClientSession, actions: ActionServer
+    ) -> None:
+        self.base, self.app, self.channel, self.client, self.actions = base, app, channel, client, actions
 
     async def get(self, path: str) -> tuple[int, Any]:
         async with self.client.get(self.base + path) as answer:
@@ -47,7 +50,8 @@ async def bot(
 ) -> AsyncIterator[Bot]:
     monkeypatch.setattr(Sanic, "test_mode", True)  # lets several servers start in one process
     app = Sanic(f"bot_{uuid.uuid4().hex}", configure_logging=False)
-    register([FrontDoorChannel(), ParseChannel()], app, route="/webhooks/")
+    channel = FrontDoorChannel([Known("i am so lonely these days", intent="tell_need", entities=("loneliness",))])
+    register([channel, ParseChannel()], app, route="/webhooks/")
     app.ctx.agent = Agent.load(
         tiny_model,
         tracker_store=make_store(),
@@ -59,7 +63,7 @@ async def bot(
     server = await app.create_server(sock=listening, return_asyncio_server=True, access_log=False)
     await server.startup()
     async with aiohttp.ClientSession() as client:
-        yield Bot(f"http://127.0.0.1:{listening.getsockname()[1]}", app, client, action_server)
+        yield Bot(f"http://127.0.0.1:{listening.getsockname()[1]}", app, channel, client, action_server)
     server.close()
     await server.wait_closed()
 
@@ -166,12 +170,19 @@ async def test_not_ready_on_another_tracker_store(bot: Bot, tiny_model: str) -> 
     assert await bot.get("/webhooks/front_door/") == (503, {"ready": False, "problem": "wrong tracker store"})
 
 
-async def test_not_ready_when_the_model_talks_nonsense(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A model that does not understand the known sentence is not used."""
-    monkeypatch.setattr("bot.channel.SMOKE_INTENT", "no_such_intent")
+async def test_not_ready_when_the_model_talks_nonsense(bot: Bot) -> None:
+    """A model that does not understand a known sentence is not used; once it has understood them it is not asked again."""
+    bot.channel._known = [
+        Known("i am so lonely these days", intent="tell_need"),
+        Known("hello", intent="no_such_intent"),
+    ]
     status, answer = await bot.get("/webhooks/front_door/")
-    assert status == 503 and answer["problem"] == "the model failed its smoke test"
+    assert status == 503 and answer["problem"] == "the model failed its smoke test: 'hello'"
     assert (await bot.turn())[0] == 503
+    bot.channel._known = bot.channel._known[:1]
+    assert (await bot.turn())[0] == 200
+    bot.channel._known = [Known("hello", intent="no_such_intent")]
+    assert (await bot.get("/webhooks/front_door/"))[0] == 200
 
 
 async def test_parse_tells_how_a_text_is_understood(bot: Bot) -> None:

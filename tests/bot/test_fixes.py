@@ -15,7 +15,7 @@ from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore, 
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.utils.common import all_subclasses
 from rasa.utils.endpoints import EndpointConfig
@@ -146,7 +146,7 @@ def test_the_event_table_is_built_once(fixed: None, monkeypatch: pytest.MonkeyPa
         return all_subclasses(cls)
 
     monkeypatch.setattr(fixes, "all_subclasses", counted)
-    events = conversation(50).current_state(fixes.EventVerbosity.ALL)["events"]
+    events = conversation(50).current_state(EventVerbosity.ALL)["events"]
     assert len(DialogueStateTracker.from_dict("c1", events).events) == len(events)
     assert len(built) == 1
 

@@ -15,7 +15,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot import fixes
+from bot import action_calls
 from bot.errors import TurnFailed
 from bot.secret import Cipher
 from tests.bot.action_server import ActionServer
@@ -80,7 +80,7 @@ async def test_a_hanging_action_fails_the_turn_in_time(
     fixed: None, action_server: ActionServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A resident waits for an action no longer than its limit (shortened here)."""
-    monkeypatch.setattr(fixes, "ACTION_LIMIT_SECONDS", 0.2)
+    monkeypatch.setattr(action_calls, "LIMIT_SECONDS", 0.2)
     action_server.delay = 5.0
     began = time.perf_counter()
     with pytest.raises(TurnFailed):

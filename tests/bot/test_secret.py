@@ -110,3 +110,16 @@ def test_folders_come_from_the_settings(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("VAR_DIR", "")
     assert secret.data_dir() == Path("data/leicestershire").resolve()
     assert secret.var_dir() == Path("var").resolve()
+
+
+def test_rows_of_older_keys_are_read_and_new_ones_are_under_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a key is being replaced: OLD_SECRET_KEYS names the older ones, newest first, with commas."""
+    older, oldest = "the key of last year and longer than that", "the key of the year before that and longer"
+    monkeypatch.setenv("OLD_SECRET_KEYS", f" {older}, {oldest},")
+    assert secret.old_secret_keys() == [older, oldest]
+    ring = Cipher(KEY, *secret.old_secret_keys())
+    assert [ring.decrypt(Cipher(key).encrypt("hello")) for key in (KEY, older, oldest)] == ["hello"] * 3
+    assert Cipher(KEY).decrypt(ring.encrypt("hello")) == "hello"
+    assert ring.sign("internal", "rasa") == Cipher(KEY).sign("internal", "rasa")
+    with pytest.raises(InvalidTag):
+        ring.decrypt(Cipher("a key that nobody named at all, of 40 letters").encrypt("hello"))

@@ -50,6 +50,7 @@ async def test_a_locked_database_fails_the_read_soon(make_store: MakeStore, tmp_
     """A tracker that cannot be read is a failed turn, never an empty conversation."""
     store = make_store()
     await store.save(tracker(*one_turn(1)))
+    store._engine.dispose()  # nobody can lock out a connection that is open
     other = lock(tmp_path / "assistant.db", exclusive=True)
     began = time.perf_counter()
     with pytest.raises(TurnFailed, match="could not be read"):
@@ -86,6 +87,20 @@ async def test_a_missing_database_fails_the_turn(make_store: MakeStore, tmp_path
     assert time.perf_counter() - began <= BUSY_MS / 1000
 
 
+async def test_a_database_put_back_is_used_at_once(make_store: MakeStore, tmp_path: Path) -> None:
+    """A copy that is put in the file's place is what is read and written from then on, not the file that was open before."""
+    store = make_store()
+    await store.save(tracker(*one_turn(1)))
+    with sqlite3.connect(tmp_path / "copy.db") as copy, sqlite3.connect(tmp_path / "assistant.db") as source:
+        source.backup(copy)
+    await store.save(tracker(*one_turn(2), conversation="c2"))
+    lose(tmp_path, "file")
+    (tmp_path / "copy.db").rename(tmp_path / "assistant.db")
+    assert await store.retrieve("c1") is not None and await store.retrieve("c2") is None
+    await store.save(tracker(*one_turn(3), conversation="c3"))
+    assert [row.conversation for row in stored(make_store())] == ["c1", "c3"]
+
+
 async def test_another_key_fails_the_turn(make_store: MakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a changed SECRET_KEY an old conversation cannot be read; it must not look like a new one."""
     await make_store().save(tracker(*one_turn(1)))
@@ -98,9 +113,9 @@ async def test_another_key_fails_the_turn(make_store: MakeStore, monkeypatch: py
 
 
 async def test_changed_bytes_fail_the_turn(make_store: MakeStore) -> None:
-    """A row that somebody changed is noticed."""
+    """A row that somebody changed is noticed by whoever reads it."""
+    await make_store().save(tracker(*one_turn(1)))
     store = make_store()
-    await store.save(tracker(*one_turn(1)))
     (row,) = stored(store)
     with store._engine.begin() as connection:
         connection.execute(turns.update().values(events=row.events[:-1] + bytes([row.events[-1] ^ 1])))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -212,3 +214,21 @@ def test_without_an_address_it_is_the_file_of_the_product(tmp_path: Path, monkey
     assert (tmp_path / "new").is_dir()
     monkeypatch.setenv("DATABASE_URL", "sqlite:////elsewhere/a.db")
     assert tracker_store.database_url() == "sqlite:////elsewhere/a.db"
+
+
+async def test_while_a_turn_waits_to_be_saved_others_go_on(make_store: MakeStore, tmp_path: Path) -> None:
+    """Somebody else has the only pen: the event loop runs on, and another conversation is read in the meantime."""
+    store, order = make_store(), []
+    await store.save(tracker(*one_turn(1)))
+    writer = sqlite3.connect(tmp_path / "assistant.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    second = grow(await store.retrieve("c1"), one_turn(2))
+    saving = asyncio.create_task(store.save(second))
+    saving.add_done_callback(lambda _: order.append("saved"))
+    await asyncio.sleep(0)
+    assert await store.retrieve("c2") is None
+    order.append("read")
+    writer.execute("COMMIT")
+    await saving
+    assert order == ["read", "saved"]
+    assert [row.message_id for row in stored(store)] == ["m1", "m2"]
