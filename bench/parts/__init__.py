@@ -1,0 +1,1 @@
+"""What is measured: one file for each part; each gives figures for the report and prints nothing."""

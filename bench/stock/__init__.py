@@ -1,0 +1,1 @@
+"""The same rules, the same actions and the same residents on stock Rasa, for comparison."""

@@ -1,0 +1,1 @@
+"""The fault matrix: real processes, many residents, and whatever can break, breaking."""
