@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
 P = ParamSpec("P")
+_WIPED = 1  # in a SQLite file's user_version
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -71,7 +73,14 @@ def make_engine(url: str) -> Engine:
     def _pragmas(connection, _record) -> None:  # type: ignore[no-untyped-def]
         connection.isolation_level = None  # we say BEGIN ourselves, below
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+        # secure_delete: what is deleted is overwritten, so that no copy of the file holds it any more.
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "busy_timeout=5000",
+            "secure_delete=ON",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -84,6 +93,41 @@ def make_engine(url: str) -> Engine:
         )
 
     return engine
+
+
+def wipe_what_was_deleted(engine: Engine) -> bool:
+    """Once for a SQLite file: rebuild it, so that nothing deleted before deleting meant overwriting is left in its free pages.
+    False when it was done before, or somebody else uses the file now (then the next start tries again)."""
+    if engine.dialect.name != "sqlite":
+        return False
+    with engine.connect() as connection:
+        raw = connection.connection.cursor()
+        if raw.execute("PRAGMA user_version").fetchone()[0] >= _WIPED:
+            return False
+        try:
+            raw.execute("PRAGMA busy_timeout=200")
+            raw.execute("VACUUM")
+            raw.execute(f"PRAGMA user_version={_WIPED}")
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            raw.execute("PRAGMA busy_timeout=5000")
+            raw.close()
+    empty_journal(engine)
+    return True
+
+
+def empty_journal(engine: Engine) -> None:
+    """SQLite's journal still holds what was deleted or replaced until it is emptied. Where somebody reads at this moment it is left
+    for the next time; other databases look after theirs by themselves."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        raw = connection.connection.cursor()
+        raw.execute("PRAGMA busy_timeout=200")
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.execute("PRAGMA busy_timeout=5000")
+        raw.close()
 
 
 class Database:

@@ -55,6 +55,10 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     lead_mailbox: str | None = None
     webhook_secrets: tuple[tuple[str, str], ...] = ()
+    safeguarding_mailbox: str | None = None
+    old_secret_keys: tuple[str, ...] = ()
+    second_factor_required: bool = False
+    bots: int = 1
 
     @property
     def production(self) -> bool:
@@ -70,8 +74,12 @@ class Settings:
         return self.notify.complete if self.sms_provider == "notify" else self.twilio_configured
 
     @property
-    def rasa_url(self) -> str:
-        return f"http://127.0.0.1:{self.rasa_port}"
+    def rasa_ports(self) -> tuple[int, ...]:
+        return tuple(range(self.rasa_port, self.rasa_port + self.bots))
+
+    @property
+    def bot_urls(self) -> tuple[str, ...]:
+        return tuple(f"http://127.0.0.1:{port}" for port in self.rasa_ports)
 
     @property
     def actions_url(self) -> str:
@@ -114,7 +122,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     if urlsplit(base).scheme not in ("http", "https"):
         raise SettingsError(f"PUBLIC_BASE_URL must start with http:// or https://, not {base!r}")
     tokens = tuple(t.strip() for t in (text("TWILIO_AUTH_TOKEN") or "").split(",") if t.strip())
-    return Settings(
+    made = Settings(
         environment=environment,
         host=text("HOST", "127.0.0.1") or "",
         port=port,
@@ -141,8 +149,17 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         metrics_port=number("METRICS_PORT", 0) or None,
         trusted_proxies=_checked(read_networks, text("TRUSTED_PROXIES") or ""),
         lead_mailbox=text("LEAD_MAILBOX"),
+        safeguarding_mailbox=text("SAFEGUARDING_MAILBOX"),
         webhook_secrets=_checked(read_webhook_secrets, text("WEBHOOK_SECRETS") or ""),
+        old_secret_keys=_old_keys(text("OLD_SECRET_KEYS") or ""),
+        second_factor_required=_second_factor(text("DESK_SECOND_FACTOR"), production),
+        bots=_bots(text("BOTS") or "1"),
     )
+    if taken := {made.port, made.actions_port}.intersection(made.rasa_ports):
+        raise SettingsError(
+            f"BOTS={made.bots} from RASA_PORT on needs port {min(taken)}, which PORT or ACTIONS_PORT has"
+        )
+    return made
 
 
 def _provider(text: Callable[[str], str | None], keywords: str, production: bool) -> tuple[str, NotifySettings]:
@@ -171,6 +188,28 @@ def _checked(check: Callable[[str], T], given: str) -> T:
         return check(given)
     except ValueError as error:
         raise SettingsError(str(error)) from None
+
+
+def _second_factor(given: str | None, production: bool) -> bool:
+    """Whether staff need one. Where nobody said so: in production yes."""
+    if given not in (None, "required", "offered"):
+        raise SettingsError(f"DESK_SECOND_FACTOR must be required or offered, not {given!r}")
+    return given == "required" if given else production
+
+
+def _bots(given: str) -> int:
+    """How many bots serve: each takes a core of its own and about 400 MB."""
+    if not given.isdigit() or not 1 <= int(given) <= 64:
+        raise SettingsError(f"BOTS must be a number from 1 to 64, not {given!r}")
+    return int(given)
+
+
+def _old_keys(given: str) -> tuple[str, ...]:
+    """Keys that are being replaced, the newest of them first; the one of an earlier development run may be among them."""
+    keys = tuple(key.strip() for key in given.split(",") if key.strip())
+    if any(len(key) < 32 for key in keys):
+        raise SettingsError("OLD_SECRET_KEYS: each key must have at least 32 characters, with a comma between two")
+    return keys
 
 
 def _secret_key(given: str | None, production: bool, var_dir: Path) -> str:

@@ -23,12 +23,16 @@ READY_SECONDS = 120.0
 
 
 def processes(settings: Settings, env: dict[str, str]) -> list[Process]:
-    """The three processes, in the order they start."""
+    """The bots, then the actions, then the front door: in the order they start."""
     logs = settings.var_dir / "log"
     ours = str(OUR_PYTHON)
-    bot = [str(RASA_PYTHON), "-m", "bot", "run", "--model", str(MODEL), "--port", str(settings.rasa_port)]
+    bot = [str(RASA_PYTHON), "-m", "bot", "run", "--model", str(MODEL), "--port"]
+    names = ["rasa", *(f"rasa-{number}" for number in range(2, settings.bots + 1))]
     return [
-        Process("rasa", bot, env, logs / "rasa.log"),
+        *(
+            Process(name, [*bot, str(port)], env, logs / f"{name}.log")
+            for name, port in zip(names, settings.rasa_ports, strict=True)
+        ),
         Process("actions", [ours, "-m", "actions"], env, logs / "actions.log"),
         Process("front door", [ours, "-m", "front_door"], env, logs / "front_door.log"),
     ]
@@ -50,6 +54,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "VAR_DIR": str(settings.var_dir),
         "SECRET_KEY": settings.secret_key,
         "RASA_PORT": str(settings.rasa_port),
+        "BOTS": str(settings.bots),
         "ACTIONS_PORT": str(settings.actions_port),
         "ACTIONS_URL": f"{settings.actions_url}/webhook",
         **({} if settings.production else {OFFSET_VARIABLE: str(offset)}),
@@ -89,9 +94,9 @@ async def serve(settings: Settings, env: dict[str, str]) -> int:
     supervisor = Supervisor()
     supervisor.stop_on_signals()
     watching = asyncio.create_task(watch_make(supervisor.stopping))
-    rasa, actions, front_door = processes(settings, env)
+    *bots, actions, front_door = processes(settings, env)
     try:
-        supervisor.keep(rasa)  # it takes longest to start, so it does not wait for the database to be prepared
+        supervisor.keep(*bots)  # they take longest to start, so they do not wait for the database to be prepared
         status, login = await run_prepare(env, supervisor.stopping)
         if status == 0 and not supervisor.stopping.is_set():
             supervisor.keep(actions, front_door)

@@ -14,6 +14,7 @@ from typing import Any
 
 from actions import words
 from actions.languages import CODES, Tongues
+from assessment.access import AccessWords
 from assessment.coverage import Coverage
 from assessment.needs import Needs
 from assessment.own_doors import Doors
@@ -23,13 +24,18 @@ from assessment.routing import Rules
 from common import settings
 from common.bank_holidays import Declared
 from common.local_data import LocalDataError, read_yaml
-from front_door.retention import Retention
+from common.retention_limits import Retention
+from desk.small_numbers import CountRules
+from front_door.safeguarding.rules import SafetyRules
 from front_door.sms.text_rules import TextRules
 from front_door.words import Words
+from launch.check_destinations import check_destinations
 from launch.paths import STARTER_CATALOGUE
 from referrals.alert_rules import AlertRules
+from referrals.case_rules import CaseRules
 from referrals.consent import ConsentWording
 from referrals.follow_up import FollowUpRules
+from referrals.resident_copy import CopyWords
 from referrals.staff_text_rules import StaffTextRules
 from referrals.status import StatusWords
 from referrals.team import TeamFacts
@@ -101,20 +107,26 @@ QUICK_LOADERS: tuple[Loader, ...] = (
     Needs.load,
     Places.load,
     QuestionBank.load,
+    AccessWords.load,
     Rules.load,
     Coverage.load,
     Doors.load,
     ConsentWording.load,
     ReferralWords.load,
     TeamFacts.load,
+    check_destinations,
     FollowUpRules.load,
     AlertRules.load,
     StatusWords.load,
+    CopyWords.load,
     StaffTextRules.load,
+    CaseRules.load,
     words.load,
     load_front_door_words,
     lambda folder: TextRules.load(folder, ""),
     Retention.load,
+    SafetyRules.load,
+    CountRules.load,
     load_details,
     load_language_words,
     load_tongues,

@@ -10,10 +10,10 @@ import sys
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from common import encryption
 from common import settings as settings_module
 from common.clock import clock_for
 from common.database import open_database
+from common.keys import cipher_of
 from common.local_data import LocalDataError
 from launch.prepare import migrate
 from service_catalogue.feeds.limits import Limits
@@ -40,7 +40,7 @@ def main(arguments: list[str], limits: Limits | None = None) -> int:
     report = ImportReport(given.feed)
     try:
         settings.var_dir.mkdir(parents=True, exist_ok=True)
-        encryption.use(encryption.Cipher(settings.secret_key))
+        cipher_of(settings)
         migrate(settings.database_url)
         db = open_database(settings.database_url)
         try:

@@ -58,7 +58,7 @@ def claimed_ports(settings: Settings) -> Iterator[None]:
     """
     wanted = {
         "PORT": (settings.host, settings.port),
-        "RASA_PORT": ("127.0.0.1", settings.rasa_port),
+        **{f"RASA_PORT{f' + {n}' if n else ''}": ("127.0.0.1", port) for n, port in enumerate(settings.rasa_ports)},
         "ACTIONS_PORT": ("127.0.0.1", settings.actions_port),
     }
     if settings.metrics_port is not None:

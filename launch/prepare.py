@@ -6,19 +6,23 @@ import logging
 import sys
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.exc import SQLAlchemyError
 
-from common import encryption
 from common import settings as settings_module
+from common.chain import lock_head
+from common.chain_head import write_head
 from common.clock import Clock, clock_for
-from common.database import open_database
+from common.database import open_database, wipe_what_was_deleted
+from common.keys import cipher_of, open_cipher
 from common.local_data import LocalDataError
 from common.settings import Settings
 from desk.accounts import ensure_first_account
 from launch.check_data import QUICK_LOADERS, unusable
 from launch.paths import ROOT, STARTER_CATALOGUE
+from referrals import lookup
 from service_catalogue.load import LoadReport, load_starter
 
 __all__ = ["STARTER_CATALOGUE", "main", "migrate", "prepare"]
@@ -38,12 +42,20 @@ def prepare(settings: Settings, clock: Clock, show_login: Callable[[str, str], N
     account is stored: a password that could not be shown belongs to no account. Raises LocalDataError, or what the database raises.
     """
     settings.var_dir.mkdir(parents=True, exist_ok=True)
-    encryption.use(encryption.Cipher(settings.secret_key))
-    migrate(settings.database_url)
+    cipher_of(settings)
     db = open_database(settings.database_url)
     try:
+        fresh = not sa.inspect(db.engine).has_table("alembic_version")
+        migrate(settings.database_url)
+        open_cipher(settings, db, fresh)
+        wipe_what_was_deleted(db.engine)
+        with db.transaction() as session:  # the audit's chain begins here, where every table of it is known
+            write_head(session, lock_head(session, clock.now()))
         with db.transaction() as session:
             report = load_starter(session, STARTER_CATALOGUE, clock.now())
+        with db.transaction() as session:
+            while lookup.fill_missing(session):  # referrals from before they could be searched for
+                pass
         with db.transaction() as session:
             login = ensure_first_account(session, clock.now())
             if login:

@@ -6,13 +6,6 @@ from typing import Any
 
 from alembic import context
 
-import desk.model  # noqa: F401
-import front_door.model
-import front_door.moving.model  # noqa: F401
-import referrals.asked_text
-import referrals.follow_up
-import referrals.model
-import referrals.staff_text  # noqa: F401
 import service_catalogue.care_model
 import service_catalogue.feed_model
 import service_catalogue.model  # noqa: F401

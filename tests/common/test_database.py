@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 import time
@@ -16,7 +17,16 @@ from sqlalchemy import ForeignKey, func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from common.database import Base, Database, UtcDateTime, make_engine, normalise_url, open_database
+from common.database import (
+    Base,
+    Database,
+    UtcDateTime,
+    empty_journal,
+    make_engine,
+    normalise_url,
+    open_database,
+    wipe_what_was_deleted,
+)
 
 NOON = datetime(2026, 7, 1, 12, 0, tzinfo=timezone.utc)
 
@@ -235,3 +245,35 @@ def test_postgres_addresses_get_the_driver_that_is_here(url: str, normal: str) -
     """Hosts hand out addresses without a driver."""
     assert normalise_url(url) == normal
     assert make_engine(url).dialect.name in ("postgresql", "sqlite")
+
+
+def test_what_was_deleted_before_is_wiped_once(tmp_path: Path) -> None:
+    """A file from before deleting meant overwriting: its free pages still hold what was deleted, until the next start."""
+    path = tmp_path / "old.db"
+    with contextlib.closing(sqlite3.connect(path)) as old, old:
+        old.execute("PRAGMA secure_delete=OFF")
+        old.execute("CREATE TABLE said (words TEXT)")
+        old.executemany("INSERT INTO said VALUES (?)", [(f"canary {n} " * 50,) for n in range(100)])
+        old.commit()
+        old.execute("DELETE FROM said")
+        old.commit()
+    assert b"canary" in path.read_bytes()
+    engine = make_engine(f"sqlite:///{path}")
+    assert wipe_what_was_deleted(engine) and not wipe_what_was_deleted(engine)
+    assert b"canary" not in b"".join(file.read_bytes() for file in tmp_path.glob("old.db*"))
+    engine.dispose()
+
+
+def test_what_is_deleted_now_is_overwritten_at_once(tmp_path: Path) -> None:
+    """In the file, and in its journal once that is emptied."""
+    engine = make_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE said (words TEXT)")
+        for number in range(100):
+            connection.exec_driver_sql("INSERT INTO said VALUES (?)", (f"canary {number} " * 50,))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM said WHERE rowid % 2")
+        connection.exec_driver_sql("DELETE FROM said")
+    empty_journal(engine)
+    assert b"canary" not in b"".join(file.read_bytes() for file in tmp_path.glob("new.db*"))
+    engine.dispose()

@@ -29,7 +29,7 @@ def test_everything_has_a_default(read: Load, tmp_path: Path) -> None:
     assert settings.database_url == f"sqlite:///{tmp_path / 'var' / 'assistant.db'}"
     assert settings.data_dir == Path("data/leicestershire").resolve()
     assert settings.public_base_url == "http://localhost:8080"
-    assert settings.rasa_url == "http://127.0.0.1:5005" and settings.actions_url == "http://127.0.0.1:5055"
+    assert settings.bot_urls == ("http://127.0.0.1:5005",) and settings.actions_url == "http://127.0.0.1:5055"
     assert settings.twilio_api_base_url == "https://api.twilio.com"
     assert settings.smtp_url is settings.team_mailbox is settings.clock is settings.twilio_number is None
     assert settings.allow_test_numbers and settings.sms_keywords == "advanced"
@@ -72,6 +72,14 @@ def test_given_values_are_taken(read: Load, tmp_path: Path) -> None:
 def test_the_public_address_follows_the_port(read: Load) -> None:
     """Without PUBLIC_BASE_URL links point at the port that is served."""
     assert read(PORT="9000").public_base_url == "http://localhost:9000"
+
+
+@pytest.mark.parametrize("given", [{"BOTS": "51"}, {"BOTS": "4", "PORT": "5008"}, {"ACTIONS_PORT": "5005"}])
+def test_no_bot_takes_the_port_of_another_process(read: Load, given: dict[str, str]) -> None:
+    """The bots stand on RASA_PORT and the ports after it; one more than there is room for is refused by name."""
+    with pytest.raises(SettingsError, match="BOTS"):
+        read(**given)
+    assert read(BOTS="50").bots == 50
 
 
 @pytest.mark.parametrize("name", ["PORT", "RASA_PORT", "ACTIONS_PORT"])
@@ -136,6 +144,28 @@ def test_g10_development_makes_its_secret_once(read: Load, tmp_path: Path) -> No
     first, second = read(SECRET_KEY=""), read(SECRET_KEY="")
     assert first.secret_key == second.secret_key and len(first.secret_key) >= 32
     assert stat.S_IMODE((tmp_path / "var" / "secret_key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("environment", "given", "required"),
+    [
+        ("development", "", False),
+        ("production", "", True),
+        ("development", "required", True),
+        ("production", "offered", False),
+    ],
+)
+def test_g11_a_second_factor_is_required_in_production_unless_said_otherwise(
+    read: Load, environment: str, given: str, required: bool
+) -> None:
+    """In development the login that the first start prints works with name and password alone."""
+    found = read(ENVIRONMENT=environment, SECRET_KEY="0123456789abcdef" * 4, DESK_SECOND_FACTOR=given)
+    assert found.second_factor_required is required
+
+
+def test_the_second_factor_is_required_or_offered(read: Load) -> None:
+    with pytest.raises(SettingsError, match="DESK_SECOND_FACTOR"):
+        read(DESK_SECOND_FACTOR="yes")
 
 
 def test_test_numbers_count_unless_in_production(read: Load) -> None:

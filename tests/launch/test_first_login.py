@@ -8,9 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from common.chain_head import read_head
 from common.clock import Clock
+from common.database import open_database
 from common.settings import load
+from desk.audit_check import check
+from desk.model import DeskAudit
 from launch.prepare import prepare
 from launch.preparing import run_prepare
 
@@ -30,6 +35,22 @@ def test_an_account_nobody_saw_is_not_made(tmp_path: Path) -> None:
     prepare(settings, Clock(), lambda name, password: shown.append(name))
     prepare(settings, Clock(), lambda name, password: shown.append(name))
     assert shown == ["adviser"]
+
+
+def test_g12_the_chain_of_the_audit_begins_before_anybody_writes_to_it(tmp_path: Path) -> None:
+    """What the desk wrote down before there was a chain is older than it, whichever process writes first after an upgrade."""
+    settings = load({"VAR_DIR": str(tmp_path / "var")})
+    prepare(settings, Clock(), lambda name, password: None)
+    db = open_database(settings.database_url)
+    with db.transaction() as session:
+        session.execute(sa.text("DELETE FROM audit_chain"))
+        session.execute(sa.insert(DeskAudit).values(at=Clock().now(), who="x", what="x", object="x", detail="", id=41))
+    prepare(settings, Clock(), lambda name, password: None)
+    with db.reading() as session:
+        head = read_head(session)
+        assert head is not None and head.whole and head.older == {"desk_audit": 41, "referral_event": 0}
+        assert check(session).whole
+    db.close()
 
 
 async def test_what_prepare_prints_is_shown_at_once(capfd: pytest.CaptureFixture[str]) -> None:

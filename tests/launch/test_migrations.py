@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
-import service_catalogue.care_model
-import service_catalogue.feed_model
-import service_catalogue.model  # noqa: F401
-from common.database import Base, make_engine
+import launch.tables  # noqa: F401 (declares every table)
+from common.database import Base, UtcDateTime, make_engine, open_database
+from front_door.safeguarding import filing
+from front_door.safeguarding.model import SafetyAlert, SafetyCase
+from front_door.safeguarding.rules import SafetyRules
 from launch.paths import ROOT
+from referrals.team import TeamFacts
 from tests import postgres
+from tests.referrals.support import DATA
 
 ROWS = (
     "insert into catalogue_source (id, name, publisher, url, dialect, licence, attribution) values ('s', 'starter', '', '', 'csv', '', '')",
@@ -66,3 +70,31 @@ def test_rows_live_through_every_step_and_the_way_back_works(url: str) -> None:
     engine.dispose()
     command.downgrade(config, "base")
     command.upgrade(config, "head")
+
+
+async def test_old_dangers_become_closed_entries_and_young_ones_open_ones(url: str) -> None:
+    """Of one older than a week nobody is told and nothing is late; one of yesterday is filed and its alert is owed."""
+    now = datetime.now(timezone.utc)
+    command.upgrade(history(url), "0006")
+    db = open_database(url)
+    old = sa.text("insert into safety_event (id, at, flag, channel) values (:id, :at, 'abuse_now', 'sms')").bindparams(
+        sa.bindparam("at", type_=UtcDateTime())
+    )
+    with db.engine.begin() as connection:
+        for identity, days in (("a" * 32, 400), ("b" * 32, 8), ("c" * 32, 1)):
+            connection.execute(old, {"id": identity, "at": now - timedelta(days=days)})
+    command.upgrade(history(url), "head")
+    await filing.file_all(db, now)
+    rules, office = SafetyRules.load(DATA), TeamFacts.load(DATA).working_time
+    with db.transaction() as session:
+        filing.raise_late(session, rules, office, now + timedelta(days=1))
+        cases = session.scalars(sa.select(SafetyCase).order_by(SafetyCase.opened_at)).all()
+        assert [(case.id, case.state, case.outcome, len(case.events)) for case in cases[:2]] == [
+            ("a" * 32, "done", None, 1),
+            ("b" * 32, "done", None, 1),
+        ]
+        assert all(case.done_at is not None and case.done_at >= now for case in cases[:2])
+        (young,) = cases[2:]
+        assert young.state == "new" and [event.id for event in young.events] == ["c" * 32]
+        assert set(session.scalars(sa.select(SafetyAlert.case_id))) == {young.id}
+    db.close()

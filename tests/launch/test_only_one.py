@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from common.settings import Settings, load
+from common.settings import Settings, SettingsError, load
 from launch.only_one import LOCK_FILE, AlreadyRunning, only_one
 from launch.paths import MODEL, RASA_PYTHON, ROOT
 
@@ -75,9 +75,11 @@ def test_ports_of_a_start_in_progress_are_taken(make: Make) -> None:
 
 def test_the_ports_differ(make: Make) -> None:
     """Three, and the one of the metrics when there is one."""
-    same = make(PORT="5999", RASA_PORT="5999")
+    same = make(PORT="5999", ACTIONS_PORT="5999")
     with pytest.raises(AlreadyRunning, match="PORT, RASA_PORT and ACTIONS_PORT must be different"), only_one(same):
         raise AssertionError("let in")
+    with pytest.raises(SettingsError, match="needs port 5999"):
+        make(PORT="5999", RASA_PORT="5999")
     with (
         pytest.raises(AlreadyRunning, match="METRICS_PORT must be different"),
         only_one(make(PORT="5999", METRICS_PORT="5999")),
