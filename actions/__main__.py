@@ -9,9 +9,10 @@ from aiohttp import web
 
 from actions.server import Webhook, create_app
 from actions.services import Services
-from common import encryption, settings
+from common import settings
 from common.clock import clock_for
 from common.database import open_database
+from common.keys import open_cipher
 from service_catalogue.search import Query, search
 
 
@@ -20,8 +21,8 @@ def main() -> None:
     logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", module="rasa_sdk")
     config = settings.load()
-    cipher = encryption.use(encryption.Cipher(config.secret_key))
     db = open_database(config.database_url)
+    cipher = open_cipher(config, db)
     services = Services.load(
         db, clock_for(config.clock), config.data_dir, config.allow_test_numbers, config.sms_configured
     )

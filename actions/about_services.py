@@ -21,6 +21,21 @@ ASKED = "asked"
 ACTS = ("about_one", "other_kind", "wrong_details", "text_me")
 _PLACES = {"1": 0, "one": 0, "first": 0, "1st": 0, "2": 1, "two": 1, "second": 1, "2nd": 1, "3": 2, "three": 2, "third": 2, "3rd": 2, "last": -1}  # fmt: skip
 _PLACE = re.compile(rf"\b({'|'.join(_PLACES)})\b")
+# A place in the list that picks: "the second one", "the first and the third", "number 2"; not "first thing", "on the 2nd".
+_ENDS = (
+    r"(?=\W*$| *[^\w\s]| (?:and|or|then|too|also|as|please|if|today|tomorrow|now|thanks?|of (?:these|those|them))\b)"
+)
+_IN_LIST = re.compile(
+    r"\b(first|1st|second|2nd|third|3rd|last) (?:ones?|service|option|choice)\b"
+    rf"|(?<!\bon )(?<!\bby )\b(?:the|and|or) (first|1st|second|2nd|third|3rd|last)\b{_ENDS}"
+    rf"|\b(?:number|option|try|use|choose|pick|take) ([123])\b{_ENDS}"
+    r"|\b(?:number|option) (one|two|three)\b"
+)
+# What means the only service shown: "I'll try that one", "I'll give them a ring", "that sounds good".
+_THE_ONLY = re.compile(
+    r"\b(?:try|ring|call|phone|use|contact|text|e-?mail|to|with|for|at|give|take|pick|choose) (?:it|that|this|them)\b"
+    r"|\b(?:it|that|this|they)(?: (?:one|all|really))? (?:sounds?|looks?)\b"
+)
 _LIKE = 80  # of 100: how alike a name that was typed must be
 _CLOSED = re.compile(r"\b(closed|shut|exist|run)\b")
 _NUMBER = re.compile(r"\b(number|line|phone|dead|disconnected|unobtainable)\b")
@@ -142,6 +157,7 @@ async def _queue(say: CollectingDispatcher, turn: Turn, services: Services, numb
         conversation=turn.conversation,
         phone=number,
         body=body,
+        needs={need for card in cards for need in card.needs},
         now=services.clock.now(),
     )
     say.utter_message(response="utter_will_text" if taken else "utter_text_limit", phone=phone.national(number))
@@ -160,12 +176,28 @@ def _meant(turn: Turn) -> list[str]:
     place = _PLACE.search(text)
     if place and _PLACES[place.group(1)] < len(last):
         return [last[_PLACES[place.group(1)]]]
-    alike = {id: fuzz.partial_ratio(turn.get("shown", {}).get(id, "").lower(), text) for id in last}
-    words = {id: _telling(turn.get("shown", {}).get(id, "")) & _telling(text) for id in last}
-    named = [id for id in last if alike[id] >= _LIKE or (words[id] and words[id] - _shared(words, id))]
+    named = _named(turn, text)
     if len(named) == 1:
         return named
     return last if len(last) == 1 else []
+
+
+def _named(turn: Turn, text: str) -> list[str]:
+    """The services shown last that a text (lower case) names, whole or by a word that no other of them has."""
+    last: list[str] = turn.get("shown_last", [])
+    alike = {id: fuzz.partial_ratio(turn.get("shown", {}).get(id, "").lower(), text) for id in last}
+    words = {id: _telling(turn.get("shown", {}).get(id, "")) & _telling(text) for id in last}
+    return [id for id in last if alike[id] >= _LIKE or (words[id] and words[id] - _shared(words, id))]
+
+
+def meant_all(turn: Turn, part: str) -> list[str]:
+    """The ids of all services shown last that a part of a message means: "the first and the third", or by name."""
+    last: list[str] = turn.get("shown_last", [])
+    text = part.lower()
+    places = [_PLACES[next(filter(None, found.groups()))] for found in _IN_LIST.finditer(text)]
+    if picked := [last[place] for place in places if place < len(last)]:
+        return list(dict.fromkeys(picked))
+    return _named(turn, text) or (last if len(last) == 1 and _THE_ONLY.search(text) else [])
 
 
 def _telling(text: str) -> set[str]:

@@ -18,6 +18,9 @@ DIGRESSIONS = {
     "help", "privacy_question", "ask_hours", "bot_challenge", "complaint", "stop", "start_over", "greet", "thanks",
     "goodbye", "chitchat", "out_of_scope",
 }  # fmt: skip
+# Those that a rule must answer whatever else the message told: "stop", "who sees this?". What is only idle talk or sounds like
+# nothing of ours may be the very words that told it.
+ANSWERED_FIRST = DIGRESSIONS - {"chitchat", "out_of_scope"}
 PLAINER = ("repeat", "simpler")
 TRIES = 2  # a question is put twice, never a third time
 
@@ -43,7 +46,7 @@ def notice_who(turn: Turn) -> None:
     if turn.asked == "consent" and answers.yes_on_a_condition(turn.text):
         may_tell = False  # nor does "yes, as long as my daughter doesn't hear of it"
     if may_tell and not turn.about_other and answers.about_other(turn.text):
-        turn.set(about_other=True, consent=None, consent_offer=None, consent_given_at=None)
+        turn.set(about_other=True, consent=None, agreed=None, consent_offer=None, consent_given_at=None)
     if answers.stated_minor(turn.text):
         turn.set(young=True, adult="no")
     elif answers.young(turn.text) or answers.child_concerned(turn.text):

@@ -19,6 +19,7 @@ from service_catalogue.local import local_data
 from service_catalogue.misses import record_miss
 from service_catalogue.relax import Relaxation, relax
 from service_catalogue.search import Query, search
+from service_catalogue.showing import record_shown
 
 CARDS = 3
 MOST_NEEDS = 5  # offered as choices; any need may be named in words
@@ -199,6 +200,7 @@ class AskNextStep(Ask):
         turn.set(shown_for=wanted, shown={**shown, **{card.id: card.name for card in cards}}, unlike=None)
         if cards:
             turn.set(shown_last=[card.id for card in cards])
+            await self.services.db.run(record_shown, [card.id for card in cards], now)
         if not cards:
             say.utter_message(response="utter_no_more_services" if shown else "utter_no_services")
             return

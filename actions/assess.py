@@ -13,8 +13,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import about_services, changing, coming_back, later, moved, placing, red_flag
+from actions import about_services, changing, coming_back, later, moved, next_door, overheard, placing, red_flag
 from actions.asides import (
+    ANSWERED_FIRST,
     DIGRESSIONS,
     PLAINER,
     TRIES,
@@ -56,7 +57,7 @@ def next_question(turn: Turn, services: Services) -> str | None:
         return None
     if turn.get("young") and not turn.get("adult"):
         return "adult"
-    if turn.get("adult") == "no" or turn.get("area_kind") in ("city", "rutland", "outside"):
+    if turn.get("adult") == "no" or next_door.lives_there(turn, services):
         turn.set(outcome="own_door")
         return None
     if (taken_back := changing.open_slot(turn)) is not None:
@@ -117,15 +118,21 @@ class ValidateAssessmentForm(Action):
             if turn.get("outcome"):
                 moved.ask_outside(dispatcher, turn, self._services)
             else:  # danger was answered, and the first form has not opened yet
-                _open_episode(turn)
+                _open_episode(turn, self._services)
                 turn.set(requested_slot=coming_back.SLOT)
             return turn.events()
         if opening and not turn.answered_by and await later.take(dispatcher, turn, self._services):
             turn.set(outcome=later.OVER, requested_slot=None)
             return turn.events()
-        goes_on = opening and _open_episode(turn)
+        if opening and not turn.answered_by and next_door.declined(dispatcher, turn, self._services):
+            turn.set(outcome=later.OVER, requested_slot=None)
+            return turn.events()
+        goes_on = opening and _open_episode(turn, self._services)
+        told = overheard.hear(turn, self._services)
         if turn.answered_by == "action_red_flag" and _plainly_answers(turn, self._services):
             self._read(turn)  # danger was answered first; what else was said is not lost
+            if flags := red_flag.raised_by_answer(turn):
+                red_flag.speak(dispatcher, turn, self._services, flags)
         if turn.answered_by:
             notice_who(turn)
         else:
@@ -136,6 +143,9 @@ class ValidateAssessmentForm(Action):
             aside = aside or await about_services.take(dispatcher, turn, self._services)
             if not aside:
                 understood = self._read(turn) or goes_on
+                if told and not understood and not opening and turn.intent not in ANSWERED_FIRST:
+                    dispatcher.utter_message(response="utter_put_down")
+                    return self._go_on(dispatcher, turn, counts=False)
                 if not understood and not opening:
                     return step_back(turn, FORM)
                 # A first message that says nothing we can use gets the plainer question, as a misunderstood answer does.
@@ -267,7 +277,7 @@ def _new_advice(turn: Turn, services: Services) -> list[str]:
     ]
 
 
-def _open_episode(turn: Turn) -> bool:
+def _open_episode(turn: Turn, services: Services) -> bool:
     """A finished assessment is put aside, unless the resident goes on with it. True when it goes on."""
     outcome = turn.get("outcome")
     goes_on = False
@@ -275,6 +285,9 @@ def _open_episode(turn: Turn) -> bool:
         turn.wants_human or turn.detail == "more" or about_services.speaks_of_services(turn)
     ):
         turn.set(outcome=None, next_step=None)
+        goes_on = True
+    elif outcome == "own_door" and next_door.accepted(turn, services):
+        turn.set(outcome=None, door_offer=next_door.YES, wants_person=True)
         goes_on = True
     elif outcome == "own_door" and _through_the_door_again(turn):
         too_young = turn.get("adult") == "no"
@@ -301,6 +314,8 @@ def _read_choice(turn: Turn, services: Services) -> bool:
     if slot == "wants_person":
         turn.set(wants_person=True)
         return True
+    if slot == "door_offer":
+        return turn.get("door_offer") == next_door.YES  # taken up when the message opened this form again
     if slot == "what_is_going_on" and value in services.needs:
         turn.set(needs=[value], what_is_going_on="told", needs_right="yes")
         return True

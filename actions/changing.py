@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from actions import placing
+from actions import overheard, placing
 from actions.episode import CONTACT, PERSON_SLOTS, PLACE, QUESTION_SLOTS
 from actions.needs_told import changed_list, keep_words, needs_named
 from actions.services import Services
@@ -13,6 +13,7 @@ from actions.turn import Turn
 from assessment import answers
 from common import phone
 
+_OF_THE_BANK = (*QUESTION_SLOTS, *PERSON_SLOTS)
 CHOOSING = "open"  # the value of `change_what` while the list is shown
 
 _CUE = re.compile(
@@ -29,6 +30,7 @@ _NAMED = {
     "safe": r"\bsafe\b|\bring(?:ing)?\b|\btext(?:ing)?\b|\bcall(?:ing|s)?\b",
     "contact": r"\bnumber\b|\bphone\b|\bmobile\b|\be ?-?mail\b|\bcontact\b|\breach\b",
     "time": r"\btimes?\b|\bwhen\b",
+    "access": r"\btalking\b|\bhearing\b|\bsight\b|\breading\b|\binterpreter\b|\blanguage\b",
 }
 _NEW_NAME = re.compile(r"\b(?:my|the|her|his|their) (?:\w+ )?name(?:['’]?s| is| should be)\b|\b(?:spelt|spelled)\b", re.IGNORECASE)  # fmt: skip
 _REACH = re.compile(r"\b(?:ring|call|phone|text|txt|message)\b.*\b(?:only|not|don'?t|instead|rather)\b|\b(?:only|not|don'?t|just|rather|instead)\b.*\b(?:ring|call|phone|text|txt|message)", re.IGNORECASE)  # fmt: skip
@@ -51,6 +53,8 @@ def told(turn: Turn, services: Services) -> list[tuple[str, str]]:
         ("safe", ("safe_contact",)), ("time", ("best_time",)),
     )  # fmt: skip
     found += [(words[f"change_{value}"], value) for value, slots in parts if any(map(turn.get, slots))]
+    if turn.loop == "referral_form":
+        found.append((words["change_access"], "access"))  # also where it was not asked: this is where to add it
     return found
 
 
@@ -62,10 +66,10 @@ def question_of(turn: Turn, slot: str) -> str:
 def open_slot(turn: Turn) -> str | None:
     """The question that the list, or an answer taken back from it, opens now; None when nothing is being changed."""
     change = turn.get("change_what")
-    if change in QUESTION_SLOTS and turn.get(change):
+    if change in _OF_THE_BANK and turn.get(change):
         turn.set(change_what=None)
         return None
-    if change in QUESTION_SLOTS:
+    if change in _OF_THE_BANK:
         return str(change)
     return "change_what" if change else None
 
@@ -81,6 +85,8 @@ def forget(turn: Turn, services: Services, value: str) -> bool:
     elif value == "about":
         for slot in PERSON_SLOTS:
             _forget_answer(turn, services, slot)
+    elif value == "access":
+        _ask_access(turn)
     elif value == "needs":
         turn.set(what_is_going_on="change", needs_right=None)
     elif value == "place":
@@ -98,6 +104,14 @@ def forget(turn: Turn, services: Services, value: str) -> bool:
         turn.set(**dict.fromkeys(slots))
     turn.set(summary_right=None)
     return True
+
+
+def _ask_access(turn: Turn) -> None:
+    """Ask what makes talking easier, in the slot that holds the answer, else a free one, else the last."""
+    held = next((slot for slot in PERSON_SLOTS if question_of(turn, slot) == overheard.ACCESS), None)
+    slot = held or next((slot for slot in PERSON_SLOTS if not turn.get(slot)), PERSON_SLOTS[-1])
+    given = {key: value for key, value in turn.get("answers", {}).items() if key != overheard.ACCESS}
+    turn.set(answers=given, question=overheard.ACCESS, change_what=slot, **{slot: None})
 
 
 def choose(turn: Turn, services: Services, value: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from actions.services import Services
 from actions.turn import Turn
+from assessment.own_doors import area_of
 from assessment.routing import Assessment, Decision, decide
 
 
@@ -27,4 +28,6 @@ def decide_for(turn: Turn, services: Services, answers: Mapping[str, str] | None
         wants_person=bool(turn.get("wants_person")),
         **signs,
     )
-    return decide(assessment, services.rules, services.coverage, services.clock.london().date())
+    council = services.team.others.council_for(area_of(assessment.area_kind, assessment.area))
+    today = services.clock.london().date()
+    return decide(assessment, services.rules, services.coverage, today, council.team if council else "")

@@ -6,15 +6,14 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import later
+from actions import later, receivers
 from actions.asides import asks_again
 from actions.ask import Ask, choices
-from actions.decision import decide_for
 from actions.services import Services
 from actions.summary import build_request, summarise
 from actions.turn import Turn
 from referrals.consent import ConsentText
-from referrals.submit import ReferralRefused, submit
+from referrals.submit import ReferralRefused, submit_all
 
 
 class AskConsent(Ask):
@@ -23,17 +22,23 @@ class AskConsent(Ask):
     slot = "consent"
 
     async def ask(self, say: CollectingDispatcher, turn: Turn) -> None:
-        decision = decide_for(turn, self.services)
-        words: ConsentText = self.services.consent.words(decision.destination, decision.team, turn.about_other)
-        turn.set(consent_offer={"words": vars(words).copy(), "tier": decision.tier, "reasons": list(decision.reasons)})
-        again = asks_again(turn)
+        target = receivers.open_target(turn, self.services) or receivers.targets(turn, self.services)[0]
+        words: ConsentText = self.services.consent.words(target.destination, target.team, turn.about_other)
+        turn.set(consent_offer=receivers.offer_of(target, vars(words).copy()))
+        first = not turn.get("agreed")
+        name = "utter_ask_consent" if first else "utter_consent_another"
         say.utter_message(
-            response="utter_ask_consent_plainer" if again else "utter_ask_consent",
+            response="utter_ask_consent_plainer" if asks_again(turn) else name,
             consent_words=words.text,
-            buttons=choices(
-                self.slot, (self.services.words["consent_yes"], "yes"), (self.services.words["consent_no"], "no")
-            ),
+            buttons=choices(self.slot, *self._options(turn, target)),
         )
+
+    def _options(self, turn: Turn, target: receivers.Target) -> list[tuple[str, str]]:
+        """Yes and no, for this receiver only; where there are several, the labels name it."""
+        mark, several = receivers.mark_of(target.key), len(receivers.targets(turn, self.services)) > 1
+        named = "_team" if several else ""
+        words = self.services.words
+        return [(words[f"consent_{said}{named}"].format(team=target.team), f"{said}:{mark}") for said in ("yes", "no")]
 
 
 class AskSummaryRight(Ask):
@@ -66,18 +71,18 @@ class ActionSubmitReferral(Action):
         turn = Turn(tracker)
         services = self._services
         try:
-            request = build_request(turn, services)
-            stored = await services.db.run(submit, request, now=services.clock.now(), team=services.team)
+            requests = [build_request(turn, services, agreed) for agreed in receivers.agreements(turn)]
+            stored = await services.db.run(submit_all, requests, now=services.clock.now(), team=services.team)
         except ReferralRefused:
             dispatcher.utter_message(response="utter_referral_not_sent", contact_line=services.team.contact_line())
             return []
-        turn.set(reference=stored.reference)
-        dispatcher.utter_message(
-            response="utter_referral_sent",
-            team=request.team,
-            reference=stored.reference,
-            what_next=stored.what_next,
-            json_message={"kind": "confirmation", "reference": stored.reference},
-        )
+        turn.set(reference=stored[0].reference)
+        for number, one in enumerate(stored):
+            dispatcher.utter_message(
+                response="utter_referral_sent_too" if number else "utter_referral_sent",
+                reference=one.reference,
+                what_next=one.what_next,
+                json_message={"kind": "confirmation", "reference": one.reference},
+            )
         later.offer(dispatcher, turn, services)
         return turn.events()

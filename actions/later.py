@@ -30,7 +30,7 @@ class ActionEnough(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
         turn = Turn(tracker)
-        dispatcher.utter_message(response="utter_enough")
+        dispatcher.utter_message(response="utter_enough", json_message={"outcome": "enough"})
         offer(dispatcher, turn, self._services)
         return turn.events()
 

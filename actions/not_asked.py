@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from actions import person_stage
+from actions import overheard, person_stage
 from actions.services import Services
 from actions.turn import Turn
 from assessment.questions import SKIP
 from referrals.packet_required import ENDED_EARLY, NOT_DUE, PERSON_FIRST, SAFETY, SKIPPED
 
-OPEN_QUESTIONS = ("what_matters", "who_is_around", "what_tried")  # their ids are the keys of the packet's fields
+OPEN_QUESTIONS = (
+    "what_matters",
+    "who_is_around",
+    "what_tried",
+    overheard.ACCESS,
+)  # their ids are the keys of the packet's fields
 QUESTIONS = "questions"  # the questions about the needs, as one
 UNANSWERED = (SKIP, "dont_know")
 
@@ -26,6 +31,8 @@ def reasons(turn: Turn, services: Services) -> tuple[tuple[str, str], ...]:
         found["name"] = SKIPPED
     if turn.get("contact_kind") != "phone" or not turn.get("safe_contact"):
         found |= dict.fromkeys(("safe_to_call", "safe_to_text"), NOT_DUE)  # no number to ask it of
+    if not turn.get("shown"):
+        found["services_chosen"] = NOT_DUE  # none was shown to choose from
     if not turn.get("own_words"):
         found["own_words"] = SKIPPED
     return tuple(found.items())

@@ -12,7 +12,7 @@ from actions.services import Services
 from actions.turn import Turn
 from assessment.questions import Question
 
-MOST = 5
+MOST = 6
 DONE = "done"
 SKIP_ALL = "skip_all"
 
@@ -22,7 +22,9 @@ def open_slot(turn: Turn, services: Services) -> str | None:
     chose_a_person = turn.get("needs_right") == "yes" and turn.get("next_step") == "person"
     if turn.get("person_stage") == DONE or not chose_a_person or turn.get("red_flags_seen"):
         return None
-    due = services.questions.choose(turn.get("needs", []), turn.get("answers", {}), limit=MOST, stage="person")
+    due = services.questions.choose(
+        turn.get("needs", []), turn.get("answers", {}), limit=MOST, stage="person", told=turn.get("told", [])
+    )
     free = [slot for slot in PERSON_SLOTS if not turn.get(slot)]
     question = next((each for each in due if each.open or _changes_route(each, turn, services)), None)
     if not free or question is None:

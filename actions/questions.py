@@ -16,6 +16,7 @@ _PASS = re.compile(
     r"\b(?:not bothered|no comment|none of your business)\b",
     re.IGNORECASE,
 )
+SHORT = 4  # words
 SAID = "said"  # what a slot holds of an answer in own words; the words are in `answers`
 
 
@@ -27,10 +28,17 @@ def read(turn: Turn, services: Services) -> bool:
     if turn.intent in ("skip", "dont_know") or passes(turn.text):
         return answer(turn, services, turn.intent if turn.intent == "dont_know" else SKIP)
     if question.open:
+        if short := _short_answer(question, turn):
+            return answer(turn, services, short)
         said = turn.text.strip()[:OPEN_LIMIT]
         return bool(said) and answer(turn, services, said)
     value = need_said(turn, services) if question.which_need else option_said(question, turn)
     return value is not None and answer(turn, services, value)
+
+
+def _short_answer(question: Question, turn: Turn) -> str | None:
+    """The option that a few words choose, of an open question that has options: "no", "nothing really"."""
+    return option_said(question, turn) if question.options and len(turn.text.split()) <= SHORT else None
 
 
 def passes(text: str) -> bool:

@@ -6,9 +6,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import changing, coming_back, person_stage, placing, questions
-from actions.asides import DIGRESSIONS, PLAINER, TRIES, count_try, notice, step_back, take_aside, vary
-from actions.decision import decide_for
+from actions import changing, coming_back, next_door, overheard, person_stage, placing, questions, receivers
+from actions.asides import ANSWERED_FIRST, DIGRESSIONS, PLAINER, TRIES, count_try, notice, step_back, take_aside, vary
 from actions.episode import PERSON_SLOTS, QUESTION_SLOTS
 from actions.needs_told import keep_words
 from actions.refer_reading import (
@@ -33,7 +32,7 @@ ORDER = (
 
 def next_question(turn: Turn, services: Services) -> str | None:
     """The slot to ask for next, or None when the form has come to an end (then `outcome` says which)."""
-    if turn.get("adult") == "no" or turn.get("area_kind") in ("city", "rutland", "outside"):
+    if turn.get("adult") == "no" or next_door.lives_there(turn, services):
         turn.set(outcome="own_door")
     elif "no" in (turn.get("consent"), turn.get("summary_right")):
         turn.set(outcome="declined")
@@ -58,7 +57,8 @@ def _still_missing(turn: Turn, services: Services) -> str | None:
         return "adult"
     if slot := person_stage.open_slot(turn, services):
         return slot
-    _keep_consent_true(turn, services)
+    receivers.keep_true(turn, services)
+    receivers.ask_all_again(turn, services)
     for slot in ("consent", "full_name", "contact"):
         if not turn.get(slot):
             return slot
@@ -75,18 +75,6 @@ def _still_missing(turn: Turn, services: Services) -> str | None:
     return None
 
 
-def _keep_consent_true(turn: Turn, services: Services) -> None:
-    """An answer that was changed may change where this goes: consent is for one receiver, and is asked again for another."""
-    offer = turn.get("consent_offer")
-    if not offer:
-        return
-    decision = decide_for(turn, services)
-    if (decision.destination, decision.team) != (offer["words"].get("destination"), offer["words"].get("team")):
-        turn.set(consent=None, consent_offer=None, consent_given_at=None)
-    elif (decision.tier, list(decision.reasons)) != (offer["tier"], offer["reasons"]):
-        turn.set(consent_offer={**offer, "tier": decision.tier, "reasons": list(decision.reasons)})
-
-
 class ValidateReferralForm(Action):
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -96,6 +84,7 @@ class ValidateReferralForm(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
         turn = Turn(tracker, FORM)
+        told = overheard.hear(turn, self._services)
         opening = turn.asked is None
         aside = turn.answered_by is not None
         if opening:
@@ -111,7 +100,10 @@ class ValidateReferralForm(Action):
                 turn.answers_to(next_question(turn, self._services))
             aside = take_aside(dispatcher, turn, self._services, ORDER)
             if not aside and not self._read(turn) and not _hear_condition(dispatcher, turn, self._services):
-                return step_back(turn, FORM)
+                if not told or turn.wants_human or turn.intent in ANSWERED_FIRST:
+                    return step_back(turn, FORM)
+                dispatcher.utter_message(response="utter_put_down")
+                turn.corrected = True
         question = next_question(turn, self._services)
         if not opening and not aside:
             count_try(turn, question)
@@ -166,7 +158,11 @@ def _hear_condition(say: CollectingDispatcher, turn: Turn, services: Services) -
 def _settle(turn: Turn, services: Services, question: str) -> None:
     """Asked twice without an answer: what is not agreed is not sent, what is not known to be safe is not."""
     turn.set(failed_turns=0.0)
-    if question in ("adult", "consent", "contact_note", "summary_right"):
+    if question == "consent":
+        receivers.answer(turn, services, False)
+        if turn.get("consent") == "no":
+            turn.set(consent=None, outcome="declined")
+    elif question in ("adult", "contact_note", "summary_right"):
         turn.set(outcome="declined")
     elif question in (*QUESTION_SLOTS, *PERSON_SLOTS):
         questions.take(turn, services, turn.get("question"), SKIP)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from actions import changing, person_stage, placing, questions
+from actions import changing, person_stage, placing, questions, receivers
 from actions.asides import read_adult
 from actions.episode import PERSON_SLOTS, QUESTION_SLOTS
 from actions.needs_told import choose_needs, take_needs
@@ -108,7 +108,7 @@ def answers_anyway(turn: Turn, services: Services) -> bool:
 def read_choice(turn: Turn, services: Services) -> bool:
     slot, value = turn.choice or ("", "")
     if slot == "consent":
-        return give_consent(turn, services, value == "yes")
+        return _consent_choice(turn, services, value)
     if slot == "summary_right":
         return _summary(turn, value)
     if slot == "contact" and value == "this_number":
@@ -130,9 +130,23 @@ def read_choice(turn: Turn, services: Services) -> bool:
     return False
 
 
+def _consent_choice(turn: Turn, services: Services, value: str) -> bool:
+    """A button of the consent says whom it is for. One of an earlier question answers nothing that is open now; its no takes
+    back what was said to its own receiver."""
+    said, _, mark = value.partition(":")
+    if receivers.is_for_open(turn, services, mark):
+        return give_consent(turn, services, said == "yes")
+    if said == "no":
+        receivers.take_back(turn, mark)
+    turn.corrected = True  # the question comes again, and that is no failed try
+    return True
+
+
 def _read_consent(turn: Turn, services: Services) -> bool:
-    """Only a plain yes is consent, and only a plain no ends it."""
-    agreed = answers.agrees(_NUMBER_SAID.sub("", turn.text))
+    """Only a plain yes is consent, and only a plain no ends it. One that names another receiver is for that one."""
+    if receivers.names_another(turn, services):
+        return False
+    agreed = answers.agrees(_NUMBER_SAID.sub("", receivers.without_name(turn)))
     if agreed is None or not give_consent(turn, services, agreed):
         return False
     if agreed and not turn.get("contact"):
@@ -144,7 +158,7 @@ def give_consent(turn: Turn, services: Services, agreed: bool) -> bool:
     """Write down the yes or no to the words that were shown. False for a yes before any were."""
     if agreed and not turn.get("consent_offer"):
         return False  # the words have not been shown yet, so nothing can be agreed to
-    turn.set(consent="yes" if agreed else "no", consent_given_at=services.clock.now().isoformat() if agreed else None)
+    receivers.answer(turn, services, agreed)
     return True
 
 

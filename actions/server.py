@@ -19,6 +19,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundExceptio
 from actions.registry import all_actions
 from actions.services import Services
 from common.encryption import Cipher
+from referrals.packet import RISKY_NEEDS
 
 log = logging.getLogger(__name__)
 MAX_BODY = 1024 * 1024
@@ -56,6 +57,9 @@ class Webhook:
         if (taken := time.perf_counter() - started) > SLOW_SECONDS:
             log.warning("action %s took %.1f s", name, taken)
         assert result is not None  # only a call without an action gives none
+        if _abuse_is_known(call, result.events):
+            for response in result.responses:  # the front door texts with more care from now on
+                response["custom"] = {**(response.get("custom") or {}), "careful": True}
         return web.Response(text=result.model_dump_json(), content_type="application/json")
 
 
@@ -69,6 +73,15 @@ def create_app(webhook: Handler) -> web.Application:
     app.router.add_post("/webhook", webhook)
     app.router.add_get("/health", health)
     return app
+
+
+def _abuse_is_known(call: dict[str, Any], events: list[dict[str, Any]]) -> bool:
+    """Whether abuse stands among the needs as this action leaves them, flag or none."""
+    needs = ((call.get("tracker") or {}).get("slots") or {}).get("needs")
+    for event in events:
+        if event.get("event") == "slot" and event.get("name") == "needs":
+            needs = event.get("value")
+    return bool(RISKY_NEEDS & set(needs or ()))
 
 
 def _error(status: int, message: str) -> web.Response:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from actions import words
 from actions.languages import Tongues
+from assessment.access import AccessWords
 from assessment.coverage import Coverage
 from assessment.needs import Needs
 from assessment.own_doors import Doors
@@ -34,6 +35,7 @@ class Services:
     needs: Needs
     places: Places
     questions: QuestionBank
+    access: AccessWords
     rules: Rules
     coverage: Coverage
     doors: Doors
@@ -59,6 +61,7 @@ class Services:
             needs=Needs.load(data_dir),
             places=Places.load(data_dir),
             questions=QuestionBank.load(data_dir),
+            access=AccessWords.load(data_dir),
             rules=Rules.load(data_dir),
             coverage=Coverage.load(data_dir),
             doors=Doors.load(data_dir),

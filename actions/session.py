@@ -6,6 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, AllSlotsReset, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import next_door
 from actions.ask import choices
 from actions.numbers import with_numbers
 from actions.services import Services
@@ -54,7 +55,9 @@ class ActionDeclined(Action):
         turn = Turn(tracker)
         said_no = "no" in (turn.get("consent"), turn.get("summary_right"))
         asked = "utter_declined" if said_no else "utter_cannot_refer"
-        dispatcher.utter_message(response=asked, website=self._services.team.website)
+        dispatcher.utter_message(
+            response=asked, website=self._services.team.website, json_message={"outcome": "declined"}
+        )
         return _forget(tracker)
 
 
@@ -77,12 +80,16 @@ class ActionOwnDoor(Action):
         again = (
             ("adult", word["door_adult"], "yes") if kind == "under_18" else ("place", word["door_elsewhere"], "change")
         )
+        council = next_door.council(turn, self._services)
+        sentences = [*door.sentences, self._services.doors.offer(council)] if council else door.sentences
+        offer = choices("door_offer", (word["door_pass_on"], next_door.YES)) if council else []
         dispatcher.utter_message(
             response="utter_own_door",
-            door_words=with_numbers(door.sentences, self._services.contacts),
-            buttons=choices(again[0], (again[1], again[2])),
+            door_words=with_numbers(sentences, self._services.contacts),
+            buttons=[*offer, *choices(again[0], (again[1], again[2]))],
+            json_message={"outcome": "own_door"},
         )
-        return []
+        return [SlotSet("door_offer", next_door.OFFERED if council else None)]
 
 
 class ActionPerson(Action):
@@ -95,7 +102,7 @@ class ActionPerson(Action):
         return "action_person"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[EventType]:
-        team = self._services.team
-        if team.confirmed:
+        turn, team = Turn(tracker), self._services.team
+        if team.confirmed and turn.get("area_kind") not in next_door.AREAS:  # another council has its own number
             dispatcher.utter_message(response="utter_person_soon", contact_line=team.contact_line())
         return []

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from actions import not_asked
+from actions import not_asked, overheard, receivers
 from actions.services import Services
 from actions.turn import Turn
 from assessment.questions import SKIP
 from common.phone import national
 from referrals.consent import ConsentText, GivenConsent
+from referrals.destinations import PROVIDER
 from referrals.request import Need, ReferralRequest
 
+OWN_FIELDS = ("what_matters", "who_is_around", "what_tried")  # ids of open questions that are fields of the packet
 SAID_LIMIT = 200  # characters of what was said to one need; the whole stands in the own words
 _PART = re.compile(r"[.!?;\n]+|,\s|\s(?:and|but|also|plus)\s", re.IGNORECASE)
 _SAFE = {"both": (True, True), "ring": (True, False), "text": (False, True), "no": (False, False)}
@@ -36,6 +40,10 @@ def summarise(turn: Turn, services: Services) -> str:
         # It may be an address.
         note = words["summary_note_by_text"] if by_text else words["summary_note"].format(note=turn.get("contact_note"))
         parts.append(note)
+    if access := overheard.access_words(turn, services):
+        # What somebody's health makes hard is nothing for others who read the phone.
+        told = words["summary_access_by_text"] if by_text else words["summary_access"].format(access=access.rstrip("."))
+        parts.append(told)
     parts.append(words["summary_time"].format(time=turn.get("best_time")))
     if needs:
         parts.append(words["summary_needs"].format(needs=services.needs.reflect(needs, other=True)))
@@ -49,13 +57,16 @@ def summarise(turn: Turn, services: Services) -> str:
         parts.append(words["summary_language"].format(language=services.tongues.get(turn.get("language")).english))
     if turn.get("red_flags_seen"):
         parts.append(words["summary_flags"])
-    parts.append(words["summary_team"].format(team=_offer(turn)["words"]["team"]))
+    if (chosen := overheard.chosen_names(turn)) and not by_text:
+        parts.append(words["summary_chosen"].format(services="; ".join(chosen)))
+    parts.append(words["summary_team"].format(team=_teams(turn, words)))
     return "\n".join(parts)
 
 
-def build_request(turn: Turn, services: Services) -> ReferralRequest:
-    """The referral as the conversation gathered it, for exactly the receiver and words that were agreed to."""
-    offer = _offer(turn)
+def build_request(turn: Turn, services: Services, agreed: dict[str, Any] | None = None) -> ReferralRequest:
+    """The referral as the conversation gathered it, for exactly the receiver and words that were agreed to: one of
+    `receivers.agreements`, else the first."""
+    offer = agreed or receivers.agreements(turn)[0]
     consent = ConsentText(**offer["words"])
     needs = turn.get("needs", [])
     reachable = turn.get("contact_kind") != "none"
@@ -64,7 +75,7 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
     given = turn.get("answers", {})
     said = said_to_needs(turn.get("own_words", []), services)
     return ReferralRequest(
-        idempotency_key=f"{turn.conversation}:{turn.get('episode')}",
+        idempotency_key=_key(turn, consent),
         conversation=turn.conversation,
         channel=turn.channel,
         destination=consent.destination,
@@ -82,6 +93,7 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
             if question not in not_asked.OPEN_QUESTIONS
         ),
         services_shown=tuple(turn.get("shown", {}).values()),
+        services_chosen=tuple(overheard.chosen_names(turn)),
         name="" if name == services.words["name_not_given"] else name,
         contact_method=turn.get("contact_kind") if reachable else "other",
         contact_value=turn.get("contact") if reachable else turn.get("contact_note"),
@@ -91,11 +103,12 @@ def build_request(turn: Turn, services: Services) -> ReferralRequest:
         best_time=turn.get("best_time"),
         about_other=turn.about_other,
         adult=turn.get("adult") == "yes",
-        consent=GivenConsent(consent, datetime.fromisoformat(turn.get("consent_given_at"))),
+        consent=GivenConsent(consent, datetime.fromisoformat(offer["at"])),
         asked_for_person=bool(turn.get("wants_person")),
         not_asked=not_asked.reasons(turn, services),
         language=services.tongues.get(turn.get("language")).english if turn.get("language") else "",
-        **{key: given[key] for key in not_asked.OPEN_QUESTIONS if given.get(key, SKIP) not in not_asked.UNANSWERED},
+        access_needs=overheard.access_words(turn, services),
+        **{key: given[key] for key in OWN_FIELDS if given.get(key, SKIP) not in not_asked.UNANSWERED},
     )
 
 
@@ -121,8 +134,18 @@ def _short_name(name: str) -> str:
     return " ".join([first, *(f"{other[0].upper()}." for other in others)]).removesuffix(".")  # the sentence ends there
 
 
-def _offer(turn: Turn) -> dict:
-    return turn.get("consent_offer", {})
+def _key(turn: Turn, consent: ConsentText) -> str:
+    """One assessment makes one referral to each receiver, however often it is sent."""
+    one = f"{turn.conversation}:{turn.get('episode')}"
+    if consent.destination != PROVIDER:
+        return one
+    return f"{one}:{hashlib.sha256(consent.team.encode()).hexdigest()[:16]}"
+
+
+def _teams(turn: Turn, words: dict[str, str]) -> str:
+    teams = [one["words"]["team"] for one in receivers.agreements(turn)] or [turn.get("consent_offer")["words"]["team"]]
+    *first, last = teams
+    return words["and_team"].format(teams=", ".join(first), team=last) if first else last
 
 
 def _contact(turn: Turn) -> str:

@@ -10,8 +10,14 @@ from typing import Any
 
 from common.local_data import LocalDataError, read_yaml
 
+_ONE_COUNCIL = {"city": "Leicester", "rutland": "Rutland"}
 DOORS = ("city", "rutland", "outside", "under_18")
 PHONE = re.compile(r"\{phone:([a-z0-9_]+)\}")
+
+
+def area_of(area_kind: str | None, area: str | None) -> str:
+    """The name of the council area outside the county where somebody lives; empty when it is not known."""
+    return _ONE_COUNCIL.get(area_kind or "") or (area or "")
 
 
 @dataclass(frozen=True)
@@ -32,8 +38,9 @@ class Door:
 class Doors:
     """other_doors.yml."""
 
-    def __init__(self, doors: dict[str, Any], area_names: dict[str, str] | None = None) -> None:
+    def __init__(self, doors: dict[str, Any], area_names: dict[str, str] | None = None, offer: str = "") -> None:
         self._doors = doors
+        self._offer = offer
         self._area_names = area_names or {}
 
     @classmethod
@@ -46,7 +53,13 @@ class Doors:
             missing = {"text", "text_other", "after"} - set(doors.get(door, {}))
             if missing:
                 raise LocalDataError(f"{path}: {door}: missing {', '.join(sorted(missing))}")
-        return cls(doors, content.get("area_names"))
+        if "{team}" not in (offer := str(content.get("offer") or "")):
+            raise LocalDataError(f"{path}: offer must be text that names {{team}}")
+        return cls(doors, content.get("area_names"), offer)
+
+    def offer(self, team: str) -> str:
+        """The question whether to pass this on to `team` of their own council."""
+        return self._offer.replace("{team}", team)
 
     def door(self, kind: str, *, area: str | None = None, needs: Collection[str] = (), other: bool = False) -> Door:
         """

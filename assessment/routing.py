@@ -10,10 +10,11 @@ from typing import Any, Literal
 
 from assessment.coverage import Coverage
 from assessment.needs import Needs
+from assessment.own_doors import area_of
 from common.local_data import LocalDataError, read_yaml
 
 AreaKind = Literal["county", "city", "rutland", "outside", "unknown"]
-Destination = Literal["first_contact_plus", "lac", "locality_team", "outside", "under_18", "services"]
+Destination = Literal["first_contact_plus", "lac", "locality_team", "other_council", "outside", "under_18", "services"]
 Tier = Literal["essential", "enhanced", "expert"]
 TIERS: tuple[Tier, ...] = ("essential", "enhanced", "expert")
 _SIGNS = frozenset(
@@ -102,11 +103,12 @@ class Rules:
         return cls(Needs.load(data_dir), content["tiers"], content["signs_from_needs"], team, content["reasons"])
 
 
-def decide(assessment: Assessment, rules: Rules, coverage: Coverage, today: date) -> Decision:
+def decide(assessment: Assessment, rules: Rules, coverage: Coverage, today: date, council: str = "") -> Decision:
     """
     The right door: under 18 and outside the county first, then by tier; a person asked for is a person given.
 
-    The expert tier goes to the team with checked coverage of the place today, and to the county team where there is none.
+    `council`: the confirmed team of another council that takes referrals of people who live where this person lives; empty as
+    shipped. The expert tier goes to the team with checked coverage of the place today, and to the county team where there is none.
     """
     tier, why = _tier(assessment, rules)
     words = rules.reasons
@@ -121,7 +123,9 @@ def decide(assessment: Assessment, rules: Rules, coverage: Coverage, today: date
         return to("under_18", "", danger or asked, words["under_18"])
     if assessment.area_kind in ("city", "rutland", "outside"):
         # A district or city known by name says where; a postcode from far away does not.
-        area = assessment.area or {"city": "Leicester", "rutland": "Rutland"}.get(assessment.area_kind)
+        area = area_of(assessment.area_kind, assessment.area)
+        if council:
+            return to("other_council", council, True, words["other_council"].format(team=council, area=area))
         where = words["outside"].format(area=area) if area else words["outside_unknown"]
         return to("outside", "", danger or asked, where)
     wanted = (words["person_wanted"],) if asked else ()

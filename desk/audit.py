@@ -1,4 +1,4 @@
-"""The record of what staff do on the catalogue's pages. (A referral's own record lies with the referral.)"""
+"""The record of what staff do on the desk, beside referrals. (A referral's own record lies with the referral.)"""
 
 from __future__ import annotations
 
@@ -10,6 +10,32 @@ from sqlalchemy.orm import Session
 from desk.model import DeskAudit
 
 VIEWED, EXPORTED = "viewed", "exported"
+WORDS = {  # of what is done with accounts and sign-ins; a code without words is shown as it is
+    "account_added": "Account made",
+    "account_roles": "Roles changed",
+    "account_disabled": "Account closed",
+    "account_enabled": "Account opened again",
+    "account_password": "New password made",
+    "account_second_factor": "Second factor forgotten",
+    "signed_in": "Signed in",
+    "signed_out": "Signed out",
+    "sign_in_refused": "Sign-in refused",
+    "code_refused": "Code refused",
+    "second_factor_shown": "Code accepted",
+    "second_factor_set": "Second factor set up",
+    "recovery_code_used": "Recovery code used",
+    "recovery_codes_new": "New recovery codes made",
+    "audit_checked": "Audit checked",
+    "refused": "Page refused",
+    "live_joined": "Joined a live chat",
+    "live_line": "Wrote in a live chat",
+    "live_left": "Left a live chat",
+    "live_numbers": "Numbers in a live chat shown",
+    "person_exported": "All data of a person read out",
+    "person_erased": "All data of a person erased",
+    VIEWED: "Viewed",
+    EXPORTED: "Copied out",
+}
 _LONGEST = 500
 
 

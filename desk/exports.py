@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from aiohttp import web
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from desk.case_keys import CASE_RULES
 from desk.keys import DESK, SIGNED_IN
-from desk.referral import EXPORTED, refuse, seen_by
+from desk.own_record import own_record
+from desk.referral import refuse, seen_by
+from desk.referral_words import EXPORTED
 from desk.sessions import SignedIn
 from referrals import handling
+from referrals.case_rules import CaseRules
 from referrals.exports.formats import FORMATS
-from referrals.exports.record import ExportRecord, record_of
+from referrals.exports.record import ExportRecord, printable_section, record_of
+from referrals.live import may_leave
 from referrals.model import ReferralEvent
 
 MOST = 30  # files for one member of staff
@@ -26,7 +31,7 @@ WITHDRAWN = "withdrawn"
 
 @dataclass(frozen=True)
 class _Refused:
-    """Why there is no file: a key of `desk.referral.REFUSED`, and the status of the page that says so."""
+    """Why there is no file: a key of `desk.referral_words.REFUSED`, and the status of the page that says so."""
 
     code: str
     status: int
@@ -43,8 +48,9 @@ async def export(request: web.Request) -> web.StreamResponse:
     form = FORMATS.get(request.match_info["format"])
     if form is None:
         raise web.HTTPNotFound
+    own = request.app[CASE_RULES] if (await request.post()).get("own") == "yes" and form.takes_own else None
     found = await desk.db.run(
-        _take_out, request.match_info["reference"], request.match_info["format"], who, desk.clock.now()
+        _take_out, request.match_info["reference"], request.match_info["format"], who, desk.clock.now(), own
     )
     if found is None:
         raise web.HTTPNotFound
@@ -61,19 +67,21 @@ async def export(request: web.Request) -> web.StreamResponse:
 
 
 def _take_out(
-    session: Session, reference: str, form: str, who: SignedIn, now: datetime
+    session: Session, reference: str, form: str, who: SignedIn, now: datetime, own: CaseRules | None
 ) -> ExportRecord | _Refused | None:
     seen = seen_by(session, reference, who)
     if seen is None:
         return None
     referral = seen.referral
-    if any(consent.withdrawn_at for consent in referral.consents):
+    if not may_leave(referral):
         return _Refused(WITHDRAWN, 409)
     if taken_lately(session, who.name, now) >= MOST:
         return _Refused(TOO_MANY, 429)
     detail = form if seen.contact_shown else f"{form}, without contact details"
+    detail += ", with notes" if own else ""
     handling.note(session, referral, who=who.name, what=EXPORTED, now=now, detail=detail)
-    return record_of(referral, seen.packet, contact_hidden=not seen.contact_shown, now=now, who=who.name)
+    record = record_of(referral, seen.packet, contact_hidden=not seen.contact_shown, now=now, who=who.name)
+    return replace(record, own=tuple(map(printable_section, own_record(session, seen, own)))) if own else record
 
 
 def taken_lately(session: Session, who: str, now: datetime) -> int:

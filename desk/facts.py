@@ -6,15 +6,17 @@ import asyncio
 
 from aiohttp import web
 
-from desk.keys import DESK
+from desk import audit
+from desk.keys import DESK, SIGNED_IN
 from desk.security import show
 from referrals.team import TeamFacts
 
 
 async def facts_page(request: web.Request) -> web.StreamResponse:
     """Team facts with their origin, and contacts that are stale, unconfirmed or broken."""
-    desk = request.app[DESK]
+    desk, who = request.app[DESK], request[SIGNED_IN]
     today = desk.clock.london().date()
+    await desk.db.run(audit.note, who=who.name, what=audit.VIEWED, object="facts", now=desk.clock.now())
     contacts = await asyncio.to_thread(desk.check_contacts, desk.settings.data_dir, today)
     return show(
         request,
@@ -24,6 +26,7 @@ async def facts_page(request: web.Request) -> web.StreamResponse:
         team_warnings=desk.team.warnings(today),
         closed=sorted(day for day in desk.team.working_time.closed if day >= today),
         contacts=contacts,
+        today=today,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ from common.database import Database
 from common.encryption import Cipher
 from common.settings import Settings
 from desk.contact_check import ContactCheck
-from desk.login_check import LoginCheck
+from desk.identity import Provider
 from desk.render import Pages
 from desk.sessions import SignedIn
 from referrals.team import TeamFacts
@@ -29,7 +29,7 @@ class Desk:
     clock: Clock
     cipher: Cipher
     pages: Pages
-    login: LoginCheck
+    providers: Mapping[str, Provider]  # by key
     team: TeamFacts
     check_contacts: Callable[[Path, date], ContactCheck]
 

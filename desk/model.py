@@ -4,22 +4,45 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from common.chain import Chained
 from common.database import Base, UtcDateTime
+from common.encryption import EncryptedText
 
 
 class StaffAccount(Base):
-    """A local account. `name` is lower case; `password_hash` is argon2id."""
+    """Somebody who may sign in. `name` is lower case; `password_hash` is argon2id, and empty for whom another provider knows."""
 
     __tablename__ = "staff_account"
+    __table_args__ = (UniqueConstraint("provider", "subject"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    roles: Mapped[list[str]] = mapped_column(JSON, default=list)  # of desk.roles.Role
+    teams: Mapped[list[str]] = mapped_column(JSON, default=list)  # of a Local Area Coordinator: names of Referral.team
+    provider: Mapped[str] = mapped_column(String(40), default="local")  # desk.identity.Provider.key
+    subject: Mapped[str | None] = mapped_column(String(255))  # who they are to that provider; None for a local account
+    totp_key: Mapped[str | None] = mapped_column(EncryptedText, deferred=True)  # base32; not read with every page
+    totp_since: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # None: no second factor, or the key is not confirmed yet
+    totp_step: Mapped[int] = mapped_column(BigInteger, default=0)  # of the last code that was used: none works twice
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the second factor once. Only its SHA-256 is kept: it is random, of 79 bits."""
+
+    __tablename__ = "staff_recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("staff_account.id", ondelete="CASCADE"), index=True)
+    code_sha256: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class StaffSession(Base):
@@ -34,6 +57,9 @@ class StaffSession(Base):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    second_factor: Mapped[bool] = mapped_column(
+        Boolean, default=False
+    )  # whether one was shown when this browser signed in
 
     account: Mapped[StaffAccount] = relationship(lazy="joined", innerjoin=True)
 
@@ -54,11 +80,12 @@ class LoginAttempt(Base):
     succeeded: Mapped[bool] = mapped_column(Boolean)
 
 
-class DeskAudit(Base):
-    """Who looked at or changed what in the catalogue, and when. Holds facts of services, never a resident's."""
+class DeskAudit(Chained, Base):
+    """Who looked at or changed what on the desk, beside referrals, and when. Codes and facts of services, never a resident's."""
 
     __tablename__ = "desk_audit"
-    __table_args__ = (Index(None, "object", "at"),)
+    CHAINED = ("at", "who", "what", "object", "detail")
+    __table_args__ = (Index(None, "object", "at"), Index(None, "who", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

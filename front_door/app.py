@@ -15,6 +15,7 @@ from common.encryption import Cipher
 from common.settings import Settings
 from front_door.addresses import parse_networks, visitors
 from front_door.bot_client import BotClient, answers
+from front_door.bot_fleet import BotFleet
 from front_door.follow_ups import send_for_ever
 from front_door.health import Health, database_check
 from front_door.metrics import Metrics
@@ -22,6 +23,12 @@ from front_door.metrics_database import DatabaseFigures
 from front_door.metrics_rows import count_rows
 from front_door.metrics_server import serving
 from front_door.moving.routes import Moving, our_number
+from front_door.resident.chatting import PATH as referral_path
+from front_door.resident.chatting import Chatting
+from front_door.resident.checking import Checks
+from front_door.resident.door import ReferralDoor
+from front_door.resident.routes import referral_routes
+from front_door.safeguarding.unsaved import Unsaved
 from front_door.saying import Voice
 from front_door.screening import Replies, Screen, Screening
 from front_door.sms.missed import MissedTexts
@@ -30,6 +37,7 @@ from front_door.sms.provider import SmsProvider
 from front_door.sms.providers import provider_for
 from front_door.sms.text_rules import TextRules
 from front_door.sms.webhook import SmsWebhook
+from front_door.takeover.watching import tend_for_ever
 from front_door.timing import Pace
 from front_door.web.chat import Chat
 from front_door.web.middleware import errors, headers
@@ -39,6 +47,7 @@ from front_door.words import Words
 from front_door.worker import Engine
 from referrals.follow_up import FollowUpRules
 from referrals.staff_text_rules import StaffTextRules
+from referrals.status import StatusWords
 
 ENGINE: web.AppKey[Engine] = web.AppKey("engine", Engine)
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)
@@ -69,14 +78,18 @@ def create_app(
     http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=pace.timing.bot_calls_at_once + 8))
     provider = provider or provider_for(settings, pace.sending.call)
     screening = Screening(screen, replies, clock, is_open, words.danger)
-    voice = Voice(words, screening.reply, TextRules.load(settings.data_dir, settings.public_base_url))
-    bot = BotClient(http, settings.rasa_url, cipher, pace.timing.bot_call)
+    checks = Checks(cipher.digest, settings.allow_test_numbers)
+    referral_page = settings.public_base_url.rstrip("/") + referral_path
+    chatting = Chatting(words.referral, StatusWords.load(settings.data_dir), checks, referral_page)
+    voice = Voice(words, screening.reply, TextRules.load(settings.data_dir, settings.public_base_url), chatting)
+    bots = [BotClient(http, url, cipher, pace.timing.bot_call) for url in settings.bot_urls]
+    bot = BotFleet(bots, pace.timing.breaker_pause)
     engine = Engine(db, bot, voice, clock, pace.timing, metrics.turn)
     outbox = Outbox(db, provider, clock, pace.sending, engine.lease.owner) if provider else None
     if outbox:
         engine.on_texts = outbox.wake
     pages = Pages(words, pace.limits, pace.timing, by_text=bool(our_number(settings)))
-    sessions = Sessions(settings, cipher)
+    sessions, unsaved = Sessions(settings, cipher), Unsaved(db)
     chat = Chat(
         engine=engine,
         screening=screening,
@@ -86,6 +99,7 @@ def create_app(
         db=db,
         clock=clock,
         pace=pace,
+        unsaved=unsaved,
     )
     moving = Moving(
         engine=engine,
@@ -97,6 +111,20 @@ def create_app(
         cipher=cipher,
         settings=settings,
         pace=pace,
+    )
+    about_referrals = ReferralDoor(
+        db=db,
+        clock=clock,
+        cipher=cipher,
+        sessions=sessions,
+        pages=pages,
+        screening=screening,
+        settings=settings,
+        words=words.referral,
+        status=chatting.status,
+        checks=checks,
+        private=voice.texts.private,
+        idle=pace.timing.session_idle,
     )
     webhook = SmsWebhook(
         provider=provider,
@@ -142,12 +170,14 @@ def create_app(
                 later = asyncio.create_task(sending)
         if missed:
             await missed.start()
+        tending = asyncio.create_task(tend_for_ever(db, voice, clock, engine.changed, pace.timing.tend))
         yield
+        tending.cancel()
         if later:
             later.cancel()
         if missed:
             await missed.stop()
-        await asyncio.gather(engine.stop(), *([outbox.stop()] if outbox else []))
+        await asyncio.gather(engine.stop(), unsaved.close(pace.timing.stop), *([outbox.stop()] if outbox else []))
         screening.close()
         await http.close()
 
@@ -166,6 +196,8 @@ def create_app(
     app[ENGINE], app[METRICS] = engine, metrics
     app.on_shutdown.append(let_go)
     app.cleanup_ctx.extend((measure, run))
+    hours = StaffTextRules.load(settings.data_dir, settings.allow_test_numbers) if provider else None
+    app.add_routes(referral_routes(about_referrals, settings.data_dir, hours))
     app.add_routes([*chat.routes(), *moving.routes(), *webhook.routes(), *health.routes(), *extra_routes])
     app.router.add_static("/static/", STATIC)
     for prefix, sub_application in sub_applications:

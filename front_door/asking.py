@@ -6,10 +6,12 @@ import asyncio
 import time
 from dataclasses import replace
 
-from front_door.bot_client import BotClient, BotFailed, Reply
+from front_door.bot_client import BotFailed, Reply
+from front_door.bot_fleet import BotFleet
 from front_door.breaker import Breaker
 from front_door.claiming import Turn
 from front_door.moving.late import arrived
+from front_door.takeover.keeping import CALL_BACK
 from front_door.timing import Timing
 from front_door.words import Words
 
@@ -21,7 +23,7 @@ class Asker:
     breaker.
     """
 
-    def __init__(self, bot: BotClient, words: Words, timing: Timing) -> None:
+    def __init__(self, bot: BotFleet, words: Words, timing: Timing) -> None:
         self._bot = bot
         self._words = words
         self._timing = timing
@@ -39,7 +41,7 @@ class Asker:
                 replies = await self._bot.turn(
                     conversation=turn.conversation,
                     message_id=turn.id,
-                    text=turn.text,
+                    text=self._words.talk_to_a_person if CALL_BACK in turn.kinds else turn.text,
                     choice=turn.choice,
                     channel=turn.channel,
                     metadata=turn.metadata,

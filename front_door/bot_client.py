@@ -14,6 +14,14 @@ class BotFailed(Exception):
     """The bot gave no usable answer. The message names the kind of failure, never what the resident wrote."""
 
 
+class BotGone(BotFailed):
+    """The bot is not there, not ready, or did not answer in time (`hung`): another one may do the turn."""
+
+    def __init__(self, kind: str, hung: bool = False) -> None:
+        super().__init__(kind)
+        self.hung = hung
+
+
 @dataclass(frozen=True)
 class Reply:
     """One reply: its text, the choices under it ({"label", "value"}), and facts for richer channels."""
@@ -62,10 +70,16 @@ class BotClient:
             async with self._http.post(
                 self._url + "turn", json=body, headers=self._headers, timeout=self._timeout
             ) as response:
+                if response.status == 503 and "not_ready" in await response.text():
+                    raise BotGone("not ready")
                 if response.status != 200:
                     raise BotFailed(f"status {response.status}")
                 answer = await response.json(content_type=None)
-        except (aiohttp.ClientError, OSError) as error:
+        except TimeoutError:
+            raise BotGone("TimeoutError", hung=True) from None
+        except (aiohttp.ClientConnectionError, OSError) as error:
+            raise BotGone(type(error).__name__) from None
+        except aiohttp.ClientError as error:
             raise BotFailed(type(error).__name__) from None
         except ValueError:
             raise BotFailed("not JSON") from None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from front_door import choices, rows
@@ -19,6 +19,17 @@ from front_door.sms.render import MORE_NUMBER
 
 MAX_JOINED = 10
 MAX_JOINED_CHARACTERS = 10_000
+# Statements of every turn are built once: building one takes as long as running it.
+_QUEUE = (
+    select(Message)
+    .where(
+        Message.conversation_id == bindparam("conversation"),
+        Message.direction == "in",
+        Message.state.in_(WAITING),
+    )
+    .order_by(Message.seq)
+    .limit(bindparam("most"))
+)
 _EARLY = timedelta(milliseconds=50)  # a timer may fire a hair before the time that was written down
 
 
@@ -54,6 +65,7 @@ class Turn:
     kinds: frozenset[str]
     area: str | None
     more: str | None = None
+    more_private: bool = False
     sms_number: str | None = None
     away: bool = False
     asked: str | None = None
@@ -108,13 +120,11 @@ def claim_next(
     messages that this transaction has just closed. Written with everything else, in one go.
     """
     with session.no_autoflush:
-        stored = session.scalars(
-            select(Message)
-            .where(Message.conversation_id == conversation.id, Message.direction == "in", Message.state.in_(WAITING))
-            .order_by(Message.seq)
-            .limit(MAX_JOINED + 1 + len(without))
-        ).all()
-    waiting = [message for message in stored if message.id not in without] + list(also)
+        wanted = {"conversation": conversation.id, "most": MAX_JOINED + 1 + len(without)}
+        stored = session.scalars(_QUEUE, wanted).all()
+    # What the same transaction has noted beside a message may have written it already: then it is among `stored`.
+    new = [message for message in also if message.state in WAITING and message not in stored]
+    waiting = [message for message in stored if message.id not in without] + new
     if not waiting:
         conversation.lease_owner = conversation.lease_until = conversation.next_turn_at = None
         return None
@@ -188,6 +198,7 @@ def _turn(conversation: Conversation, batch: Sequence[Message]) -> Turn:
         kinds=frozenset(message.kind for message in batch),
         area=conversation.area,
         more=more,
+        more_private=more is not None and conversation.more_private,
         sms_number=conversation.address if head.channel == "sms" else None,
         away=away,
         asked=_asked(conversation),

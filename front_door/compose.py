@@ -8,13 +8,19 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 
 from aiohttp import web
 
-from common import encryption
 from common.clock import Clock
 from common.database import Database
+from common.keys import note_serving, open_cipher
+from common.retention_limits import Retention
 from common.settings import Settings
 from desk.app import create_desk
+from desk.retention import STEPS as STAFF_STEPS
 from front_door.app import create_app
-from front_door.retention import Retention, expire_for_ever
+from front_door.cleaning import clean_for_ever
+from front_door.confirmed import confirmed_number
+from front_door.safeguarding.alerting import alert_for_ever, alert_mail
+from front_door.safeguarding.filing import file_for_ever
+from front_door.safeguarding.rules import SafetyRules
 from front_door.timing import Limits, Pace
 from front_door.words import Words
 from referrals.alert_rules import AlertRules
@@ -33,7 +39,8 @@ from service_catalogue.hours import is_open
 
 async def compose(settings: Settings, clock: Clock, db: Database) -> web.Application:
     """The whole public application. Raises LocalDataError or SafetyDataError when a local data file cannot be used."""
-    cipher = encryption.use(encryption.Cipher(settings.secret_key))
+    cipher = await asyncio.to_thread(open_cipher, settings, db)
+    await db.run(note_serving, cipher)
     contacts = Contacts.load(settings.data_dir)
     team = TeamFacts.load(settings.data_dir)
     retention = Retention.load(settings.data_dir)
@@ -55,8 +62,12 @@ async def compose(settings: Settings, clock: Clock, db: Database) -> web.Applica
     alerts = AlertRules.load(settings.data_dir)
     app.cleanup_ctx.append(_while_serving(lambda: watch_for_ever(db, alerts, team, clock)))
     app.cleanup_ctx.append(_while_serving(lambda: deliver_for_ever(db, mailer, clock)))
+    safety = SafetyRules.load(settings.data_dir)
+    safety_mail = alert_mail(settings, team, safety, mailer)
+    app.cleanup_ctx.append(_while_serving(lambda: file_for_ever(db, safety, team.working_time, clock)))
+    app.cleanup_ctx.append(_while_serving(lambda: alert_for_ever(db, safety_mail, safety, clock)))
     app.cleanup_ctx.append(_while_serving(lambda: deliver_for_ever(db, webhooks, clock, WEBHOOKS)))
-    app.cleanup_ctx.append(_while_serving(lambda: expire_for_ever(db, retention, clock)))
+    app.cleanup_ctx.append(_while_serving(lambda: clean_for_ever(db, retention, clock, STAFF_STEPS, settings.var_dir)))
     return app
 
 
@@ -71,12 +82,3 @@ def _while_serving(
             await task
 
     return run
-
-
-def confirmed_number(contacts: Contacts, name: str) -> str | None:
-    """The number of a contact that may be shown to residents, or None (unknown contact, unverified, no phone)."""
-    try:
-        contact = contacts.get(name)
-    except KeyError:
-        return None
-    return contact.phone or None if contact and contact.verified else None

@@ -17,6 +17,7 @@ from front_door.model import ASKED
 from front_door.saying import Voice, say, was_closed
 from front_door.sms.numbers import forget_who_asked, newest_of, open_or_new, told_of_abuse
 from front_door.staff_texts import send_staff
+from front_door.takeover.model import JOINED
 from front_door.timing import Timing
 from referrals import asked_text, follow_up
 from referrals.asked_text import AskedText
@@ -50,10 +51,11 @@ def _send(
     number = digest(row.phone or "")
     newest = newest_of(session, number)
     told = told_of_abuse(session, number, newest)
-    if not row.phone or now - row.due_at > rules.too_late or (newest and newest.texts_stopped) or told:
+    gone = told or not follow_up.may_go(session, row)
+    if not row.phone or now - row.due_at > rules.too_late or (newest and newest.texts_stopped) or gone:
         follow_up.drop(row)
         return False
-    if newest and newest.last_seq and now - newest.last_seen_at < _BUSY:
+    if newest and newest.last_seq and (now - newest.last_seen_at < _BUSY or newest.person):
         row.due_at = rules.due(now - rules.after + _BUSY)  # in the middle of talking to us: later
         return False
     conversation = open_or_new(session, newest, row.phone, number, now, _FRESH_START)
@@ -77,11 +79,14 @@ def _send_asked(session: Session, row: AskedText, voice: Voice, digest: Callable
     if not row.phone or not row.body or now - row.asked_at > _STALE or (newest and newest.texts_stopped):
         asked_text.close(row, asked_text.DROPPED)
         return False
+    if newest and newest.person == JOINED:
+        return False  # somebody speaks with them there: when they have left
     conversation = open_or_new(session, newest, row.phone, digest(row.phone), now, _FRESH_START)
     if rows.older_than(conversation.last_seen_at, now, _AWAY):
         forget_who_asked(conversation)
     conversation.last_seen_at = now
-    say(session, conversation, rows.new_id(), [Reply(row.body, data={"kind": "list"})], voice, now, welcome=True)
+    listed = Reply(row.body, data={"kind": "list", "services": [{"needs": row.needs or []}]})
+    say(session, conversation, rows.new_id(), [listed], voice, now, welcome=True)
     asked_text.close(row, asked_text.SENT)
     return True
 

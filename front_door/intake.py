@@ -14,6 +14,7 @@ from common.database import Database
 from front_door.claiming import Lease, Turn
 from front_door.inbox import Accepted, WebPost, accept_web
 from front_door.news import News
+from front_door.saying import Voice
 from front_door.silence import SilenceWatch
 from front_door.timing import Timing
 
@@ -33,6 +34,7 @@ class Intake:
         silence: SilenceWatch,
         news: News,
         run: Callable[[str, Turn], None],
+        voice: Voice,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -41,6 +43,7 @@ class Intake:
         self._silence = silence
         self._news = news
         self._run = run
+        self._voice = voice
 
     async def submit_web(self, post: WebPost, may_open: bool) -> Accepted:
         """Store a web message and start its turn. Raises SQLAlchemyError or TimeoutError when it could not be stored in
@@ -48,7 +51,7 @@ class Intake:
         """
         now = self._clock.now()
         storing = asyncio.ensure_future(
-            self.store(accept_web, post, self._lease, now, may_open, self._timing.session_idle)
+            self.store(accept_web, post, self._lease, now, may_open, self._timing.session_idle, self._voice)
         )
         storing.add_done_callback(self._stored)
         async with asyncio.timeout(self._timing.store):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from front_door.bot_client import Reply
 from front_door.claiming import Turn
 from front_door.saying import MORE
+from front_door.takeover import asking
 from front_door.words import Words
 
 
@@ -13,7 +14,9 @@ def local_replies(turn: Turn, words: Words) -> list[Reply] | None:
     if turn.held:
         return list(turn.held)
     if turn.more is not None and not turn.flags:
-        return [Reply(turn.more, data={"kind": MORE})]
+        return [Reply(turn.more, data={"kind": MORE, "private": turn.more_private})]
+    if turn.choice == asking.NOW:
+        return asking.placeholder()
     if "empty" in turn.kinds:
         return [Reply(words.empty)]
     if "too_long" in turn.kinds:

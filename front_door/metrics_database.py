@@ -50,7 +50,7 @@ def read_figures(session: Session, now: datetime) -> Figures:
         .group_by(OutboxText.state)
     ).all()
     unsent = [oldest for state, _, oldest in states if state in UNFINISHED]
-    still_open = referrals.Referral.state != referrals.DONE
+    still_open = referrals.Referral.state.in_(referrals.OPEN)
     overdue = (still_open, referrals.Referral.due_at < now)
     return Figures(
         queue=waiting[0],

@@ -1,4 +1,4 @@
-"""Tables of the front door: conversations, their messages, texts to send, what became of them, and red flags."""
+"""Tables of the front door: conversations, their messages, texts to send, and what became of them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from common.database import Base, UtcDateTime
 from common.encryption import EncryptedJson, EncryptedText
+from front_door.safeguarding.model import SafetyEvent as SafetyEvent  # red flags have a file of their own
 
 ACTIVE, ENDED = "active", "ended"
 
@@ -55,7 +56,13 @@ class Conversation(Base):
     apologised: Mapped[bool] = mapped_column(Boolean, default=False)
     welcomed: Mapped[bool] = mapped_column(Boolean, default=False)
     pending_choices: Mapped[list[dict[str, str]] | None] = mapped_column(EncryptedJson)
+    aside: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson)  # our own question beside it (resident.aside)
     more_text: Mapped[str | None] = mapped_column(EncryptedText)
+    more_private: Mapped[bool] = mapped_column(Boolean, default=False)  # it names services that others must not read of
+    person: Mapped[str] = mapped_column(
+        String(10), default=""
+    )  # of us: "", "asked" for, or "joined" (front_door.takeover)
+    outcome: Mapped[str | None] = mapped_column(String(12))  # what it came to so far (front_door.outcomes)
     lease_owner: Mapped[str | None] = mapped_column(String(60))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_turn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -100,9 +107,10 @@ class OutboxText(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
     position: Mapped[int] = mapped_column(Integer)  # order within the conversation
+    number_digest: Mapped[str | None] = mapped_column(String(64), index=True)  # whose day it counts towards
     kind: Mapped[str] = mapped_column(
         String(20)
-    )  # reply services confirmation follow_up crisis stop_confirmation limit_notice
+    )  # reply services confirmation follow_up staff crisis stop_confirmation limit_notice
     crisis: Mapped[bool] = mapped_column(Boolean, default=False)
     body: Mapped[str] = mapped_column(EncryptedText)
     segments: Mapped[int] = mapped_column(Integer)
@@ -147,19 +155,3 @@ class FinishedTexts(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     week: Mapped[date] = mapped_column(Date, index=True)  # the Monday of the week of its last text
     segments: Mapped[int] = mapped_column(Integer)
-
-
-class SafetyEvent(Base):
-    """A red flag in what a resident wrote, and the words that were shown for it. Never deleted by the front door."""
-
-    __tablename__ = "safety_event"
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    flag: Mapped[str] = mapped_column(String(40))
-    channel: Mapped[str] = mapped_column(String(10))
-    conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversation.id", ondelete="SET NULL"), index=True)
-    message_id: Mapped[str | None] = mapped_column(String(32), index=True)
-    reply_shown: Mapped[str | None] = mapped_column(EncryptedText)
-    handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    handled_by: Mapped[str | None] = mapped_column(String(80))

@@ -3,73 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from common.clock import Clock
 from common.database import Database
-from common.local_data import LocalDataError, read_yaml
+from common.purging import BATCH, PAUSE
+from common.retention_limits import Retention
+from front_door import counts, memory
 from front_door.model import ENDED, WAITING, Conversation, DeliveryStatus, Message, OutboxText, SafetyEvent
-from front_door.moving import codes
 from front_door.moving.forgetting import forget_moves, forget_old
 from front_door.sms import cost
 from front_door.sms.sending import UNFINISHED
 from referrals import follow_up
+from referrals.asked_text import AskedText
+from referrals.counts import keep
+from referrals.erasing import hanging_on
 from referrals.model import Referral
-
-logger = logging.getLogger(__name__)
-FILE = "retention.yml"
-EVERY = 600.0  # seconds between two runs
-BATCH = 100  # conversations (or left-over rows) in one transaction
-PAUSE = 0.05  # seconds between two transactions, in which turns go first
-
-# The bot's own table. It is not on our Base, and is missing where neither migrations nor the bot have run.
-_TRACKER = sa.table("tracker_turn", sa.column("id"), sa.column("conversation"), sa.column("saved_at", sa.Float))
-
-
-@dataclass(frozen=True)
-class Retention:
-    """How long after the resident's last message a chat is deleted, and its closed page is forgotten (retention.yml)."""
-
-    chat: timedelta
-    chat_with_referral: timedelta
-    closed_page: timedelta
-    one_time_code: timedelta = codes.LIFE
-
-    @classmethod
-    def load(cls, data_dir: Path) -> Retention:
-        """Raises LocalDataError naming file and key for what is missing, no whole number of hours, or contradictory."""
-        path = data_dir / FILE
-        content = read_yaml(path)
-        limits = content.get("limits")
-        if not isinstance(limits, dict):
-            raise LocalDataError(f"{path}: limits is missing")
-        found = {field.name: _hours(path, limits, field.name) for field in fields(cls)}
-        if not timedelta() < found["chat"] <= found["chat_with_referral"]:
-            raise LocalDataError(f"{path}: chat must be at least 1 hour, and chat_with_referral no shorter than chat")
-        if found["one_time_code"] < codes.LIFE:
-            raise LocalDataError(f"{path}: one_time_code must be at least 24 hours, as long as a code is good for")
-        events = content.get("safety_events")
-        if not isinstance(events, dict) or events.get("deleted") != "never" or not events.get("source"):
-            raise LocalDataError(f"{path}: safety_events must say 'deleted: never' and its source")
-        return cls(**found)
-
-
-def _hours(path: Path, limits: dict[str, Any], name: str) -> timedelta:
-    limit = limits.get(name)
-    if not isinstance(limit, dict) or not limit.get("source"):
-        raise LocalDataError(f"{path}: limits.{name} needs hours and a source")
-    hours = limit.get("hours")
-    if not isinstance(hours, int) or isinstance(hours, bool) or not 0 <= hours <= 24 * 3660:
-        raise LocalDataError(f"{path}: limits.{name}.hours must be a whole number of hours, not {hours!r}")
-    return timedelta(hours=hours)
 
 
 @dataclass(frozen=True)
@@ -101,6 +55,13 @@ def erase(session: Session, conversation_id: str) -> Erased | None:
     return _erase(session, [conversation_id])
 
 
+def erase_all(session: Session, ids: Sequence[str]) -> Erased:
+    """`erase` for several, and the bot's memory of those that have no row any more."""
+    for one in ids:
+        follow_up.withdraw(session, one)
+    return _erase(session, ids)
+
+
 async def expire(db: Database, limits: Retention, now: datetime, pause: float = PAUSE) -> Erased:
     """Delete everything that is past its limit, in small transactions; returns what went."""
     total = Erased()
@@ -118,20 +79,9 @@ async def expire(db: Database, limits: Retention, now: datetime, pause: float = 
     return total
 
 
-async def expire_for_ever(db: Database, limits: Retention, clock: Clock, every: float = EVERY) -> None:
-    """`expire` now and every `every` seconds. A fault is logged by its kind, and the next run tries again."""
-    while True:
-        try:
-            gone = await expire(db, limits, clock.now())
-            if gone != Erased():
-                logger.info("expired: %s", ", ".join(f"{f.name} {getattr(gone, f.name)}" for f in fields(gone)))
-        except Exception as error:
-            logger.error("old conversations could not be expired: %s", type(error).__name__)
-        await asyncio.sleep(every)
-
-
 def _due(session: Session, limits: Retention, now: datetime, among: Sequence[str] | None = None) -> list[str]:
-    """Up to BATCH conversations past their limit that nothing is under way for. `among`: only these, held for writing."""
+    """Up to BATCH conversations past their limit that nothing is under way for; what could not be answered or sent for longer than
+    `unsent` holds none back. `among`: only these, held for writing."""
     referred = sa.exists().where(Referral.conversation == Conversation.id)
     owed = sa.exists().where(
         Message.conversation_id == Conversation.id, Message.direction == "in", Message.state.in_(WAITING)
@@ -144,8 +94,7 @@ def _due(session: Session, limits: Retention, now: datetime, among: Sequence[str
             Conversation.last_seen_at < now - limits.chat,
             sa.or_(Conversation.last_seen_at < now - limits.chat_with_referral, ~referred),
             sa.or_(Conversation.lease_until.is_(None), Conversation.lease_until <= now),
-            ~owed,
-            ~unsent,
+            sa.or_(Conversation.last_seen_at < now - limits.unsent, ~owed & ~unsent),
         )
         .limit(BATCH)
     )
@@ -170,14 +119,16 @@ def _erase(session: Session, ids: Sequence[str], pages_after: datetime | None = 
     for one in session.scalars(careful).all():
         follow_up.withdraw(session, one)  # nothing would be left that says why it must not go
     cost.keep(session, ids)
+    keep(session, counts.of_conversations(session, ids))
     forget_moves(session, ids, doors=pages_after is None)
     sids = sa.select(OutboxText.provider_sid).where(OutboxText.conversation_id.in_(ids))
     statuses = _delete(session, sa.delete(DeliveryStatus).where(DeliveryStatus.provider_sid.in_(sids)))
     texts = _delete(session, sa.delete(OutboxText).where(OutboxText.conversation_id.in_(ids)))
     messages = _delete(session, sa.delete(Message).where(Message.conversation_id.in_(ids)))
-    turns = 0
-    if _has_tracker(session):
-        turns = _delete(session, sa.delete(_TRACKER).where(_TRACKER.c.conversation.in_(ids)))
+    for column in hanging_on(Conversation.__table__):  # type: ignore[arg-type]
+        session.execute(sa.delete(column.table).where(column.in_(ids)))
+    session.execute(sa.delete(AskedText).where(AskedText.conversation.in_(ids)))
+    turns = memory.forget(session, ids)
     kept = session.scalars(sa.select(Conversation.id).where(Conversation.id.in_(ids), _keeps_shell(pages_after))).all()
     _delete(session, sa.delete(Conversation).where(Conversation.id.not_in(kept), Conversation.id.in_(ids)))
     session.execute(
@@ -190,7 +141,11 @@ def _erase(session: Session, ids: Sequence[str], pages_after: datetime | None = 
             area=None,
             pending_choices=None,
             more_text=None,
+            more_private=False,
             held=None,
+            aside=None,
+            outcome=None,
+            person="",
             texting_safe=None,
             careful=False,
             lease_owner=None,
@@ -221,11 +176,7 @@ def _old_shells(session: Session, limits: Retention, now: datetime) -> Erased:
 
 def _lost_turns(session: Session, limits: Retention, now: datetime) -> Erased:
     """Delete old rows of the bot's memory without a living conversation: a turn that ended after its chat was erased."""
-    if not _has_tracker(session):
-        return Erased()
-    living = sa.exists().where(Conversation.id == _TRACKER.c.conversation, Conversation.last_seq > 0)
-    lost = sa.select(_TRACKER.c.id).where(_TRACKER.c.saved_at < (now - limits.chat).timestamp(), ~living)
-    return Erased(turns=_delete(session, sa.delete(_TRACKER).where(_TRACKER.c.id.in_(lost.limit(BATCH)))))
+    return Erased(turns=memory.forget_lost(session, now - limits.chat, BATCH))
 
 
 def _lost_statuses(session: Session, limits: Retention, now: datetime) -> Erased:
@@ -234,10 +185,6 @@ def _lost_statuses(session: Session, limits: Retention, now: datetime) -> Erased
     lost = sa.select(DeliveryStatus.provider_sid).where(DeliveryStatus.updated_at < now - limits.chat, ~ours)
     gone = sa.delete(DeliveryStatus).where(DeliveryStatus.provider_sid.in_(lost.limit(BATCH)))
     return Erased(statuses=_delete(session, gone))
-
-
-def _has_tracker(session: Session) -> bool:
-    return sa.inspect(session.connection()).has_table(_TRACKER.name)
 
 
 def _delete(session: Session, statement: sa.Delete) -> int:

@@ -7,10 +7,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from front_door.model import ACTIVE, NOTED, Conversation, Message, SafetyEvent
+
+_LOCKED = (
+    select(Conversation)
+    .where(Conversation.id == bindparam("conversation"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def new_id() -> str:
@@ -20,7 +27,7 @@ def new_id() -> str:
 
 def locked(session: Session, conversation_id: str) -> Conversation | None:
     """The conversation, held against other writers until the transaction ends."""
-    return session.get(Conversation, conversation_id, with_for_update=True)
+    return session.scalars(_LOCKED, {"conversation": conversation_id}).first()
 
 
 def open_conversation(session: Session, channel: str, now: datetime, **columns: Any) -> Conversation:
@@ -70,41 +77,6 @@ def told_of_abuse_since(session: Session, conversation: str, moment: datetime) -
         SafetyEvent.conversation_id == conversation, SafetyEvent.flag == "abuse_now", SafetyEvent.at > moment
     )
     return session.scalar(told.limit(1)) is not None
-
-
-def record_flags(
-    session: Session,
-    flags: Sequence[str],
-    *,
-    channel: str,
-    now: datetime,
-    conversation_id: str | None = None,
-    message_id: str | None = None,
-    reply_shown: str | None = None,
-) -> None:
-    """One safety event for each flag."""
-    for flag in flags:
-        session.add(
-            SafetyEvent(
-                id=new_id(),
-                at=now,
-                flag=flag[:40],
-                channel=channel,
-                conversation_id=conversation_id,
-                message_id=message_id,
-                reply_shown=reply_shown,
-            )
-        )
-
-
-def record_reply_shown(session: Session, message_ids: Sequence[str], text: str) -> int:
-    """Write down what was shown for the flags of these messages, unless that is known; returns how many events it was."""
-    events = session.scalars(
-        select(SafetyEvent).where(SafetyEvent.message_id.in_(message_ids), SafetyEvent.reply_shown.is_(None))
-    ).all()
-    for event in events:
-        event.reply_shown = text
-    return len(events)
 
 
 def renew_leases(session: Session, conversation_ids: Sequence[str], owner: str, until: datetime) -> None:

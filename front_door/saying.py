@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,17 +17,22 @@ from front_door.sms import budget, links, private, render
 from front_door.sms.text_rules import TextRules
 from front_door.words import Words
 
+if TYPE_CHECKING:  # it stands on this module
+    from front_door.resident.chatting import Chatting
+
 MORE = "more"  # the kind of a reply that is the rest of a long text
 _NAMING = frozenset({private.SERVICES, private.HELD, MORE, "list"})  # kinds of replies that may name services
 
 
 @dataclass(frozen=True)
 class Voice:
-    """What the front door says without the bot: its own words, the crisis replies from confirmed contacts, and what texts may say."""
+    """What the front door says without the bot: its own words, the crisis replies from confirmed contacts, what texts may say,
+    and what is said of a referral that was sent."""
 
     words: Words
     crisis_text: Callable[[Sequence[str], str | None, str, str], str]  # flags, area, channel, the resident's text
     texts: TextRules
+    referrals: Chatting | None = None
 
     def crisis(self, flags: Sequence[str], area: str | None, channel: str, text: str) -> Reply:
         return Reply(self.crisis_text(flags, area, channel, text), data={"kind": "crisis", "flags": list(flags)})
@@ -94,17 +100,20 @@ def _say_by_text(
     kind = _text_kind(replies)
     closed = budget.closed_because(session, conversation, kind, fitted.segments, voice.texts.day, now)
     lines = [
-        _queue(session, conversation, turn_id, fitted, kind, "crisis" if crisis else _kind(replies[0]), now, closed)
+        queue_text(session, conversation, turn_id, fitted, kind, "crisis" if crisis else _kind(replies[0]), now, closed)
     ]
     if closed is None:
         conversation.welcomed = conversation.welcomed or greets
         if fitted.rest or any(_kind(reply) == MORE for reply in replies):
             conversation.more_text = fitted.rest or None
-    elif kind != "follow_up" and not budget.was_told(
+            conversation.more_private = bool(fitted.rest) and any(
+                private.names_one(reply, voice.texts.private) for reply in replies
+            )
+    elif kind not in ("follow_up", "staff") and not budget.was_told(
         session, conversation, now
     ):  # nobody waits for what they did not ask
         notice = render.fit(voice.texts.day.reached, voice.words.more)
-        lines.append(_queue(session, conversation, turn_id, notice, budget.NOTICE, budget.NOTICE, now))
+        lines.append(queue_text(session, conversation, turn_id, notice, budget.NOTICE, budget.NOTICE, now))
     return lines
 
 
@@ -118,7 +127,7 @@ def was_closed(session: Session, lines: Sequence[Message]) -> bool:
     return session.scalar(closed.limit(1)) is not None
 
 
-def _queue(
+def queue_text(
     session: Session,
     conversation: Conversation,
     turn_id: str,
@@ -127,9 +136,11 @@ def _queue(
     message_kind: str,
     now: datetime,
     closed: str | None = None,
+    **columns: Any,
 ) -> Message:
-    """A line of the transcript and its text in the outbox; `closed` says why it is not sent, and stands there for staff to see."""
-    line = rows.add_message(session, conversation, "out", text.body, now, turn_id=turn_id, kind=message_kind)
+    """A line of the transcript and its text in the outbox; `closed` says why it is not sent, and stands there for staff to see.
+    `columns`: more of the line."""
+    line = rows.add_message(session, conversation, "out", text.body, now, turn_id=turn_id, kind=message_kind, **columns)
     session.add(
         OutboxText(
             id=rows.new_id(),
@@ -137,6 +148,7 @@ def _queue(
             position=conversation.last_seq,
             kind=kind,
             crisis=kind == "crisis",
+            number_digest=budget.number_of(session, conversation),
             body=text.body,
             segments=text.segments,
             state="failed" if closed else "pending",
@@ -151,7 +163,7 @@ def _queue(
 def _text_kind(replies: Sequence[Reply]) -> str:
     """What sort of text the replies make, for the outbox: the one that asks for the most care of those in it."""
     kinds = {_kind(reply) for reply in replies}
-    for kind in ("crisis", "confirmation", "stop_confirmation", "follow_up"):
+    for kind in ("crisis", "confirmation", "stop_confirmation", "follow_up", "staff"):
         if kind in kinds:
             return kind
     names = kinds & _NAMING or any(reply.data.get("services") for reply in replies)

@@ -36,36 +36,13 @@ class Replies(Protocol):
     ) -> str: ...
 
 
-class Screening:
-    """Runs the screen off the event loop, one text at a time (its matcher is not made for several threads)."""
+class CrisisReplies:
+    """The crisis reply for flags found by whomever, as of now: also for the desk, where staff join a chat in danger."""
 
     def __init__(
-        self,
-        screen: Screen,
-        replies: Replies,
-        clock: Clock,
-        is_open: Callable[[str, datetime], bool | None],
-        fallback: str,
+        self, replies: Replies, clock: Clock, is_open: Callable[[str, datetime], bool | None], fallback: str
     ) -> None:
-        self._screen = screen
-        self._replies = replies
-        self._clock = clock
-        self._is_open = is_open
-        self._fallback = fallback
-        self._thread = ThreadPoolExecutor(1, "screen")
-
-    async def flags(self, text: str) -> tuple[str, ...]:
-        """The red flags in `text`, each once, in the order found. A screen that breaks is logged and finds nothing:
-        the message still goes to the bot, which has the same screen.
-        """
-        if not text.strip():
-            return ()
-        try:
-            found = await asyncio.get_running_loop().run_in_executor(self._thread, self._screen.check, text)
-        except Exception as error:
-            logger.error("the safety screen failed: %s", type(error).__name__)
-            return ()
-        return tuple(dict.fromkeys(finding.flag for finding in found))
+        self._replies, self._clock, self._is_open, self._fallback = replies, clock, is_open, fallback
 
     def reply(self, flags: Sequence[str], area: str | None, channel: str, text: str = "") -> str:
         """The whole crisis reply for `flags`, with the words for young people when `text` says that a child writes; the fallback words should that fail, because silence would be worse."""
@@ -81,6 +58,35 @@ class Screening:
         except Exception as error:
             logger.error("no crisis reply for %s: %s", ", ".join(flags), where(error))
             return self._fallback
+
+
+class Screening:
+    """Runs the screen off the event loop, one text at a time (its matcher is not made for several threads)."""
+
+    def __init__(
+        self,
+        screen: Screen,
+        replies: Replies,
+        clock: Clock,
+        is_open: Callable[[str, datetime], bool | None],
+        fallback: str,
+    ) -> None:
+        self._screen = screen
+        self.reply = CrisisReplies(replies, clock, is_open, fallback).reply
+        self._thread = ThreadPoolExecutor(1, "screen")
+
+    async def flags(self, text: str) -> tuple[str, ...]:
+        """The red flags in `text`, each once, in the order found. A screen that breaks is logged and finds nothing:
+        the message still goes to the bot, which has the same screen.
+        """
+        if not text.strip():
+            return ()
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(self._thread, self._screen.check, text)
+        except Exception as error:
+            logger.error("the safety screen failed: %s", type(error).__name__)
+            return ()
+        return tuple(dict.fromkeys(finding.flag for finding in found))
 
     def close(self) -> None:
         self._thread.shutdown()

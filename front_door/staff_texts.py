@@ -11,6 +11,7 @@ from front_door import rows
 from front_door.bot_client import Reply
 from front_door.saying import Voice, say, was_closed
 from front_door.sms.numbers import newest_of, open_or_new, told_of_abuse
+from front_door.sms.record import STAFF
 from front_door.timing import Timing
 from referrals import staff_text
 from referrals.staff_text import StaffText
@@ -37,7 +38,8 @@ def _send(session: Session, row: StaffText, voice: Voice, digest: Callable[[str]
         staff_text.close(row, staff_text.DROPPED, now)
         return False
     conversation = open_or_new(session, newest, row.phone, number, now, _FRESH_START)
-    lines = say(session, conversation, rows.new_id(), [Reply(row.body, data={"kind": "follow_up"})], voice, now)
+    lines = say(session, conversation, rows.new_id(), [Reply(row.body, data={"kind": STAFF})], voice, now)
     closed = was_closed(session, lines)
+    row.sent_in = conversation.id
     staff_text.close(row, staff_text.DROPPED if closed else staff_text.SENT, now)
     return not closed

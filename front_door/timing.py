@@ -27,6 +27,7 @@ class Timing:
     web_wait: float = 5.0
     probe: float = 0.5  # for so long /readyz repeats what it found
     follow_ups: float = 3.0  # how often texts that were agreed to for later are looked for
+    tend: float = 2.0  # how often chats in which a person was asked for, or is, are looked after
     missed: float = 240.0  # how often the provider's own list of texts to us is read
     missed_overlap: timedelta = timedelta(
         hours=6

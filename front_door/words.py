@@ -9,6 +9,8 @@ from typing import Any
 
 from common.local_data import LocalDataError, read_yaml
 from front_door.moving.words import MovingWords
+from front_door.resident.words import ResidentWords
+from front_door.takeover.rules import LiveChat
 
 _TEXTS = (
     "service_name",
@@ -93,6 +95,8 @@ class Words:
     trouble: dict[str, Trouble]
     progress: Progress
     moving: MovingWords
+    referral: ResidentWords
+    live: LiveChat
 
     @classmethod
     def load(cls, data_dir: Path, number: Callable[[str], str | None], team_line: str, limit: int = 10_000) -> Words:
@@ -119,6 +123,8 @@ class Words:
             trouble={key: _trouble(path, raw.get("trouble"), key) for key in _TROUBLES},
             progress=_progress(path, raw.get("progress")),
             moving=MovingWords.read(path, raw.get("moving")),
+            referral=ResidentWords.read(path, raw.get("referral")),
+            live=LiveChat.load(data_dir),
             **texts,
         )
 

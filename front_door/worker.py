@@ -17,7 +17,8 @@ from common.clock import Clock
 from common.database import Database
 from front_door import claiming, rows, turns
 from front_door.asking import Asker
-from front_door.bot_client import BotClient, BotFailed
+from front_door.bot_client import BotFailed
+from front_door.bot_fleet import BotFleet
 from front_door.breaker import Breaker
 from front_door.claiming import Lease, Turn
 from front_door.faults import where
@@ -43,14 +44,14 @@ class Engine:
     def __init__(
         self,
         db: Database,
-        bot: BotClient,
+        bot: BotFleet,
         voice: Voice,
         clock: Clock,
         timing: Timing,
         observe: Observe = lambda channel, outcome, seconds: None,
     ) -> None:
         self._db = db
-        self._voice = voice
+        self._voice = self.voice = voice
         self._clock = clock
         self._timing = timing
         self._observe = observe
@@ -65,7 +66,7 @@ class Engine:
         self._stopping = False
         self._silence = SilenceWatch(timing, self._break_silence)
         self._sweep = Sweep(db, clock, self._silence, self.news, timing.settle)
-        intake = Intake(db, clock, timing, self.lease, self._silence, self.news, self._run)
+        intake = Intake(db, clock, timing, self.lease, self._silence, self.news, self._run, voice)
         self.submit_web, self.store, self.begin = intake.submit_web, intake.store, intake.begin
 
     @property
@@ -196,6 +197,10 @@ class Engine:
             if ended.counted:
                 self.news.answered(message, ended.said)
         self._tell(turn.conversation, turn.channel)
+
+    def changed(self, conversation: str) -> None:
+        """Something was said beside the turns: who waits for news looks, and texts go out."""
+        self._tell(conversation, channel="sms")
 
     def _tell(self, conversation: str, channel: str) -> None:
         self.news.tell(conversation)

@@ -14,7 +14,7 @@ from common.clock import Clock
 from common.database import Database
 from referrals.alert_rules import AlertRules
 from referrals.handling import VIEWED
-from referrals.model import ALERTS, BREACHED, DONE, NEARING, NEW, UNOPENED, Delivery, Referral, ReferralEvent
+from referrals.model import ALERTS, BREACHED, NEARING, NEW, OPEN, UNOPENED, Delivery, Referral, ReferralEvent
 from referrals.outbox import queue
 from referrals.team import TeamFacts
 from referrals.working_time import WorkingTime
@@ -59,14 +59,14 @@ def raise_alerts(session: Session, rules: AlertRules, team: TeamFacts, now: date
             Referral.created_at,
             Referral.due_at,
             (Referral.state != NEW) | opened,
-        ).where(Referral.state != DONE)
+        ).where(Referral.state.in_(OPEN))
     ).all()
     raised = {
         (row[0], row[1])
         for row in session.execute(
             select(Delivery.referral_id, Delivery.kind)
             .join(Delivery.referral)
-            .where(Delivery.kind.in_(ALERTS), Referral.state != DONE)
+            .where(Delivery.kind.in_(ALERTS), Referral.state.in_(OPEN))
         )
     }
     offices: dict[tuple[str, str], WorkingTime] = {}

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from common.database import Base, UtcDateTime
-from common.encryption import EncryptedText
+from common.encryption import EncryptedJson, EncryptedText
 
 WAITING, SENT, DROPPED = "waiting", "sent", "dropped"
 MOST = 2  # in one conversation: nobody is to be pestered through us
 
 
 class AskedText(Base):
-    """A text to send. Its number and words are forgotten once it is on its way."""
+    """A text to send. Its number, words and needs are forgotten once it is on its way."""
 
     __tablename__ = "asked_text"
     __table_args__ = (Index(None, "state", "asked_at"),)
@@ -25,18 +26,31 @@ class AskedText(Base):
     conversation: Mapped[str] = mapped_column(String(64), index=True)
     phone: Mapped[str | None] = mapped_column(EncryptedText)
     body: Mapped[str | None] = mapped_column(EncryptedText)
+    needs: Mapped[list[str] | None] = mapped_column(EncryptedJson)  # that the services in it are labelled with
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(10), default=WAITING)
 
 
-def ask(session: Session, *, message_id: str, conversation: str, phone: str, body: str, now: datetime) -> bool:
-    """Write down that `body` is to go to `phone` (E.164). False when this conversation has had its share."""
+def ask(
+    session: Session,
+    *,
+    message_id: str,
+    conversation: str,
+    phone: str,
+    body: str,
+    now: datetime,
+    needs: Collection[str] = (),
+) -> bool:
+    """Write down that `body` is to go to `phone` (E.164). `needs`: codes of the services in it, by which the front door knows
+    which of them others must not read. False when this conversation has had its share."""
     known = list(session.scalars(select(AskedText).where(AskedText.conversation == conversation)))
     if any(row.message_id == message_id for row in known):
         return True
     if len(known) >= MOST:
         return False
-    session.add(AskedText(message_id=message_id, conversation=conversation, phone=phone, body=body, asked_at=now))
+    row = AskedText(message_id=message_id, conversation=conversation, phone=phone, body=body, asked_at=now)
+    row.needs = sorted(set(needs))
+    session.add(row)
     session.flush()
     return True
 
@@ -49,4 +63,4 @@ def waiting(session: Session, limit: int = 20) -> list[AskedText]:
 
 def close(row: AskedText, state: str) -> None:
     """It is on its way (SENT), in this transaction, or never will be (DROPPED)."""
-    row.state, row.phone, row.body = state, None, None
+    row.state, row.phone, row.body, row.needs = state, None, None, None

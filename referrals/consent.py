@@ -42,14 +42,15 @@ class GivenConsent:
     given_at: datetime
     withdrawn_at: datetime | None = None
 
-    def covers(self, destination: str, team: str, about_other: bool, now: datetime) -> bool:
-        """True when this consent is live at `now` and was given for exactly this receiver, in unchanged words."""
+    def covers(self, destination: str, team: str, about_other: bool) -> bool:
+        """True when this consent was given for exactly this receiver, in unchanged words, and is not withdrawn. No clock is asked:
+        one that is set back must not take a yes away, nor give one back.
+        """
         words = self.words
         return (
             (words.destination, words.team, words.about_other) == (destination, team, about_other)
             and words.sha256 == fingerprint(words.text)
-            and self.given_at <= now
-            and (self.withdrawn_at is None or self.withdrawn_at > now)
+            and self.withdrawn_at is None
         )
 
     def as_dict(self) -> dict[str, Any]:

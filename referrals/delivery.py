@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from common.clock import Clock
 from common.database import Database
-from referrals.carrying import Carrier, Delayed, Refused, Skipped
+from referrals.carrying import Carrier, Delayed, Refused, Skipped, Unaddressed
 from referrals.handling import VIEWED, note
+from referrals.live import may_leave
 from referrals.model import (
     ALERTS,
     ASSISTANT,
@@ -22,6 +23,8 @@ from referrals.model import (
     DROPPED,
     EMAIL,
     FAILED,
+    GONE_EMAIL,
+    GONE_WEBHOOK,
     NEARING,
     NEW,
     SENDING,
@@ -31,7 +34,6 @@ from referrals.model import (
     UNOPENED,
     WAITING,
     WEBHOOK,
-    ConsentEvent,
     Delivery,
     Referral,
     ReferralEvent,
@@ -47,8 +49,8 @@ BATCH = 20
 BATCH_SECONDS = 60.0  # a batch takes no new notice after this ...
 SEND_SECONDS = 120.0  # ... and gives one this long: together shorter than LEASE, so that no other worker takes it over
 DELIVER_EVERY = 5.0  # seconds
-MAIL = (EMAIL, *ALERTS)
-WEBHOOKS = (WEBHOOK,)
+MAIL = (EMAIL, GONE_EMAIL, *ALERTS)
+WEBHOOKS = (WEBHOOK, GONE_WEBHOOK)
 
 
 async def deliver_for_ever(
@@ -92,7 +94,7 @@ async def deliver_due(
         except (Delayed, TimeoutError) as problem:
             reason = str(problem) or "it took too long"
             log.warning("notice delayed: delivery=%s try=%s %s", notice.delivery_id, notice.attempt, reason)
-            await db.run(_settle, notice, WAITING, now, reason)
+            await db.run(_settle, notice, WAITING, now, reason, isinstance(problem, Unaddressed))
             closed.add((notice.kind, notice.team))
         else:
             accepted += 1
@@ -144,15 +146,12 @@ def _claim(
 
 
 def _needless(session: Session, row: Delivery, now: datetime) -> bool:
-    """An alert of a referral that was finished meanwhile, or a webhook after the consent to it was taken back."""
-    if row.kind in ALERTS:
-        return row.referral.state == DONE or _untrue_by_now(session, row, now)
-    if row.kind != WEBHOOK:
+    """Anything without a consent that stands, but that it was taken back; and an alert that is not true any more."""
+    if row.kind in (GONE_EMAIL, GONE_WEBHOOK):
         return False
-    withdrawn = select(ConsentEvent.id).where(
-        ConsentEvent.referral_id == row.referral_id, ConsentEvent.withdrawn_at.is_not(None)
-    )
-    return session.scalar(withdrawn.limit(1)) is not None
+    if not may_leave(row.referral):
+        return True
+    return row.kind in ALERTS and (row.referral.state == DONE or _untrue_by_now(session, row, now))
 
 
 def _untrue_by_now(session: Session, row: Delivery, now: datetime) -> bool:
@@ -163,8 +162,8 @@ def _untrue_by_now(session: Session, row: Delivery, now: datetime) -> bool:
     return row.kind == UNOPENED and (row.referral.state != NEW or session.scalar(seen.limit(1)) is not None)
 
 
-def _settle(session: Session, notice: Notice, state: str, now: datetime, problem: str) -> None:
-    if state == WAITING and now - notice.queued_at >= GIVE_UP:
+def _settle(session: Session, notice: Notice, state: str, now: datetime, problem: str, patient: bool = False) -> None:
+    if state == WAITING and not patient and now - notice.queued_at >= GIVE_UP:
         state = FAILED
     wait = BACK_OFF[min(notice.attempt, len(BACK_OFF)) - 1]
     # Accepted is accepted, whoever notes it. Any other end counts only for the try that holds the notice: another worker
@@ -181,5 +180,5 @@ def _settle(session: Session, notice: Notice, state: str, now: datetime, problem
         delivery = session.get_one(Delivery, notice.delivery_id, options=[joinedload(Delivery.referral)])
         name = "notice" if notice.kind == EMAIL else notice.kind
         note(session, delivery.referral, who=ASSISTANT, what=f"{name}_{state}", now=now, detail=problem[:200])
-        if state == FAILED and notice.kind in (EMAIL, WEBHOOK):
+        if state == FAILED and notice.kind not in ALERTS:
             queue(session, delivery.referral_id, UNDELIVERED, now)

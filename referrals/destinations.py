@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,10 +15,13 @@ from referrals.consent import FIRST_CONTACT_PLUS, ONLY_BY_AGREEMENT, RECEIVERS
 from referrals.working_time import HoursError, OfficeWeek, WorkingTime
 
 FILE = "destinations.yml"
+OTHER_COUNCIL, PROVIDER = ONLY_BY_AGREEMENT
 _KEYS = frozenset(
     [
         "destination",
         "team",
+        "areas",
+        "needs",
         "hours",
         "answer_within_working_days",
         "closure_days",
@@ -43,7 +47,8 @@ class Webhook:
 
 @dataclass(frozen=True)
 class Receiver:
-    """One team that receives referrals. Without hours of its own its referrals get the county team's internal target."""
+    """One team that receives referrals. `areas` where the people live whom it takes (for another council: names of places.csv'
+    areas; for a provider: districts, none for the whole county); `needs` what a provider helps with. Without hours of its own its referrals get the county team's internal target."""
 
     destination: str
     team: str
@@ -53,6 +58,8 @@ class Receiver:
     webhook: Webhook | None = None
     confirmed_by: str = ""
     confirmed_on: date | None = None
+    areas: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def dated(self) -> bool:
@@ -92,6 +99,23 @@ class Destinations:
             return bool(found and found.confirmed_by)
         return destination in RECEIVERS
 
+    def council_for(self, area: str) -> Receiver | None:
+        """The confirmed team of another council that takes people who live in `area` ("Leicester", "Rutland", a county)."""
+        fits = (one for one in self.receivers.values() if one.destination == OTHER_COUNCIL and area in one.areas)
+        return next((one for one in fits if one.confirmed_by), None)
+
+    def providers_for(self, needs: Collection[str], district: str | None) -> list[Receiver]:
+        """The confirmed providers that help with one of `needs` where this person lives, in the order of the file. One for
+        some districts only is none for who did not say where they live."""
+        return [
+            one
+            for one in self.receivers.values()
+            if one.destination == PROVIDER
+            and one.confirmed_by
+            and set(one.needs) & set(needs)
+            and (not one.areas or district in one.areas)
+        ]
+
     def unconfirmed(self) -> list[str]:
         """The teams that nobody confirmed, for the staff pages."""
         return [receiver.team for receiver in self.receivers.values() if not receiver.confirmed_by]
@@ -122,6 +146,8 @@ def _receiver(entry: Any, where: str) -> Receiver:
         webhook=webhook,
         confirmed_by=confirmed_by,
         confirmed_on=read_date(entry.get("confirmed_on"), f"{where}: confirmed_on"),
+        areas=_names(entry, "areas", where),
+        needs=_names(entry, "needs", where),
     )
 
 
@@ -145,6 +171,13 @@ def _webhook(entry: Any, where: str) -> Webhook | None:
     if not isinstance(personal, bool):
         raise LocalDataError(f"{where}: webhook: personal_data must be true or false")
     return Webhook(_text(entry, "name", where, needed=True), url, personal)
+
+
+def _names(entry: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
+    value = entry.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
+        raise LocalDataError(f"{where}: {key} must be a list of names")
+    return tuple(one.strip() for one in value)
 
 
 def _text(entry: dict[str, Any], key: str, where: str, needed: bool = False) -> str:

@@ -18,6 +18,8 @@ from common.clock import LONDON
 from common.database import Base, UtcDateTime
 from common.encryption import EncryptedText
 from common.local_data import LocalDataError, read_yaml
+from referrals.live import may_leave
+from referrals.model import Referral
 
 WAITING, SENT, ANSWERED, DROPPED = "waiting", "sent", "answered", "dropped"
 HELPED, NOT_YET = "yes", "no"
@@ -140,6 +142,12 @@ def due(session: Session, now: datetime, limit: int = 50) -> list[FollowUp]:
     return list(session.scalars(query.limit(limit).with_for_update(skip_locked=True)))
 
 
+def may_go(session: Session, row: FollowUp) -> bool:
+    """False once the referral that it asks about was taken back."""
+    referral = session.scalars(select(Referral).where(Referral.reference == row.reference)).first()
+    return referral is None or may_leave(referral)
+
+
 def sent(row: FollowUp, conversation: str, now: datetime) -> None:
     """The text is on its way, in this transaction; the number is not needed any more."""
     row.state, row.sent_at, row.sent_in, row.phone = SENT, now, conversation, None
@@ -168,6 +176,16 @@ def answer(session: Session, conversation: str, value: str, now: datetime) -> bo
 def of_referral(session: Session, reference: str) -> FollowUp | None:
     """The text agreed to after this referral, if any."""
     return session.scalars(select(FollowUp).where(FollowUp.reference == reference).limit(1)).first()
+
+
+def drop_of_referral(session: Session, reference: str) -> None:
+    """Forget the text agreed to after this referral, if it has not gone yet."""
+    session.execute(
+        update(FollowUp)
+        .where(FollowUp.reference == reference, FollowUp.state == WAITING)
+        .values(state=DROPPED, phone=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def withdraw(session: Session, conversation: str) -> None:

@@ -14,7 +14,7 @@ import aiosmtplib
 
 from common.settings import Settings, SettingsError
 from referrals.alert_rules import AlertRules
-from referrals.carrying import Carrier, Delayed, Refused, Skipped
+from referrals.carrying import Delayed, Refused, Skipped, Unaddressed
 from referrals.model import ALERTS
 from referrals.notice import Notice, NoticeWriter
 from referrals.team import TeamFacts
@@ -36,15 +36,13 @@ class Mailboxes:
     real_only: bool = False
 
     def of(self, notice: Notice) -> str:
-        """The address for this notice. Raises Skipped when nobody said which."""
+        """The address for this notice. Raises Skipped when nobody said which, or Unaddressed for the lead: an alert waits."""
         alert = notice.kind in ALERTS
         address = self.lead if alert else self.others.get((notice.destination, notice.team)) or self.team
         if not address or (self.real_only and address.endswith("@" + STAND_IN_DOMAIN)):
-            raise Skipped(
-                "no mailbox is known for the lead: set LEAD_MAILBOX, or lead_mailbox in team.yml"
-                if alert
-                else "no mailbox is known for the team: set TEAM_MAILBOX, or mailbox in team.yml"
-            )
+            if alert:
+                raise Unaddressed("no mailbox is known for the lead: set LEAD_MAILBOX, or lead_mailbox in team.yml")
+            raise Skipped("no mailbox is known for the team: set TEAM_MAILBOX, or mailbox in team.yml")
         return address
 
 
@@ -97,8 +95,10 @@ class SmtpMailer:
     timeout: float = SMTP_TIMEOUT
 
     async def send(self, notice: Notice) -> None:
+        await self.hand_over(self.writer.write(notice, self.mailboxes.of(notice)), "")
+
+    async def hand_over(self, message: EmailMessage, name: str) -> None:
         server = self.server
-        message = self.writer.write(notice, self.mailboxes.of(notice))
         try:
             await aiosmtplib.send(
                 message,
@@ -127,12 +127,16 @@ class FileMailer:
     mailboxes: Mailboxes
 
     async def send(self, notice: Notice) -> None:
-        await asyncio.to_thread(self._write, notice, self.writer.write(notice, self.mailboxes.of(notice)))
+        message = self.writer.write(notice, self.mailboxes.of(notice))
+        await self.hand_over(message, f"{notice.reference}-{notice.message_id[:8]}")
 
-    def _write(self, notice: Notice, message: EmailMessage) -> None:
+    async def hand_over(self, message: EmailMessage, name: str) -> None:
+        await asyncio.to_thread(self._write, message, name)
+
+    def _write(self, message: EmailMessage, name: str) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            path = self.folder / f"{notice.reference}-{notice.message_id[:8]}.eml"
+            path = self.folder / f"{name}.eml"
             part = path.with_suffix(".part")
             part.write_bytes(message.as_bytes())
             part.replace(path)
@@ -140,7 +144,7 @@ class FileMailer:
             raise Delayed(f"the mail folder could not be written ({type(error).__name__})") from None
 
 
-def mailer_for(settings: Settings, team: TeamFacts) -> Carrier:
+def mailer_for(settings: Settings, team: TeamFacts) -> SmtpMailer | FileMailer:
     """The mailer that the settings ask for. Raises SettingsError when SMTP_URL cannot be read.
 
     Notices go to TEAM_MAILBOX, else to the mailbox of team.yml, unless destinations.yml gives their team its own.

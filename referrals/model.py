@@ -5,20 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, event
+from sqlalchemy import Boolean, Connection, ForeignKey, Index, String, Text, UniqueConstraint, event, select
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
+from common.chain import Chained
 from common.database import Base, UtcDateTime
 from common.encryption import EncryptedJson, EncryptedText
 
 # Plain strings in the database, so that a later state needs no change of type.
-NEW, TAKEN, DONE = "new", "taken", "done"
+NEW, TAKEN, DONE, WITHDRAWN = "new", "taken", "done", "withdrawn"
+OPEN, CLOSED = (NEW, TAKEN), (DONE, WITHDRAWN)
 URGENT, ROUTINE = "urgent", "routine"
 ASSISTANT = "assistant"  # who did it, in the audit, when no member of staff did
 WAITING, SENDING, SENT, FAILED, SKIPPED = "waiting", "sending", "sent", "failed", "skipped"
 DROPPED = "dropped"  # of a notice: not needed any more when its turn came
 # Kinds of delivery. A referral has at most one of each, whatever is tried again: the table says so.
 EMAIL, WEBHOOK = "email", "webhook"
+GONE_EMAIL, GONE_WEBHOOK = (
+    "gone_email",
+    "gone_webhook",
+)  # that the resident took it back; sent after that, and nothing else is
 UNOPENED, NEARING, BREACHED, UNDELIVERED = "unopened", "nearing", "breached", "undelivered"
 ALERTS = (UNOPENED, NEARING, BREACHED, UNDELIVERED)  # to the lead
 
@@ -51,7 +57,8 @@ class Referral(Base):
     packet: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
 
     consents: Mapped[list[ConsentEvent]] = relationship(order_by="ConsentEvent.id")
-    events: Mapped[list[ReferralEvent]] = relationship(order_by="ReferralEvent.id")
+    # Left alone when the referral goes: the database empties `referral_id`, and the audit stays.
+    events: Mapped[list[ReferralEvent]] = relationship(order_by="ReferralEvent.id", passive_deletes="all")
     deliveries: Mapped[list[Delivery]] = relationship(order_by="Delivery.id", back_populates="referral")
 
 
@@ -71,13 +78,19 @@ class ConsentEvent(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class ReferralEvent(Base):
-    """The audit of a referral: who did what, and when. Rows are only ever added; `detail` holds codes, never content."""
+class ReferralEvent(Chained, Base):
+    """The audit of a referral: who did what, and when. Rows are only ever added; `detail` holds codes, never content.
+
+    It outlives the referral: then `referral_id` is empty and `reference` still says which it was.
+    """
 
     __tablename__ = "referral_event"
+    CHAINED = ("at", "who", "what", "reference", "detail")
+    __table_args__ = (Index(None, "who", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    referral_id: Mapped[int] = mapped_column(ForeignKey("referral.id"), index=True)
+    referral_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id", ondelete="SET NULL"), index=True)
+    reference: Mapped[str] = mapped_column(String(16), index=True)  # filled in when left out
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     who: Mapped[str] = mapped_column(String(80))
     what: Mapped[str] = mapped_column(String(40))
@@ -109,6 +122,12 @@ class Delivery(Base):
 
 class AuditChanged(RuntimeError):
     """Something tried to change or remove an audit row."""
+
+
+@event.listens_for(ReferralEvent, "before_insert")
+def _says_which(mapper: Mapper[ReferralEvent], connection: Connection, row: ReferralEvent) -> None:
+    if not row.reference:
+        row.reference = connection.scalar(select(Referral.reference).where(Referral.id == row.referral_id)) or ""
 
 
 @event.listens_for(ReferralEvent, "before_update")

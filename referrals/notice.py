@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from referrals.alert_rules import AlertRules
-from referrals.model import EMAIL
+from referrals.model import EMAIL, GONE_EMAIL
 from referrals.promise import due_words
 from referrals.words import ReferralWords
 
@@ -54,6 +54,8 @@ class NoticeWriter:
         link = f"{self.desk_url}/referrals/{notice.reference}"
         if notice.kind == EMAIL:
             subject, body, says = self.words.notice["subject"], self.words.notice["body"], ""
+        elif notice.kind == GONE_EMAIL:
+            subject, body, says = self.words.notice["gone_subject"], self.words.notice["gone_body"], ""
         else:
             subject, body, says = self.alerts.subject[notice.kind], self.alerts.body, self.alerts.says[notice.kind]
         message = EmailMessage()

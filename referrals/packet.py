@@ -26,9 +26,11 @@ OWN_FIELDS = (
     "consent_words",
     "consent_purpose",
     "version",
+    "contact_changes",
 )  # the other fields are those of the request, under the same names
 _LISTS = ("red_flags", "services_shown", "services_chosen", "reasons")
 _PAIRS = ("answers", "not_asked")
+_CHANGES = "contact_changes"
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,9 @@ class Packet:
     who_is_around: str = ""
     what_tried: str = ""
     services_chosen: tuple[str, ...] = ()
+    contact_changes: tuple[
+        tuple[str, str, str, str], ...
+    ] = ()  # ISO time, door, fields with commas, value before or ""
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-safe; `from_dict` is the reverse."""
@@ -76,12 +81,14 @@ class Packet:
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Packet:
         """From stored JSON, of an older version or with fields that a newer one added and this one does not know."""
-        known = {name: value for name, value in raw.items() if name in {item.name for item in fields(cls)}}
+        own = {item.name for item in fields(cls)}
+        known = {name: value for name, value in raw.items() if name in own}
         known["needs"] = tuple(Need(**need) for need in raw["needs"])
         for name in _LISTS:
             known[name] = tuple(raw.get(name, ()))
         for name in _PAIRS:
             known[name] = tuple((pair[0], pair[1]) for pair in raw[name])
+        known[_CHANGES] = tuple(tuple(str(part) for part in entry) for entry in raw.get(_CHANGES, ()))
         return _complete(cls(**known))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from common import phone as phones
 from referrals.packet import Packet, Section, contact_unsafe, risk
 from referrals.packet_required import UNKNOWN_PLACE
 from referrals.packet_words import PacketWords
+from referrals.promise import due_words
 from referrals.request import Need
 
 
@@ -42,7 +44,24 @@ def contact_rules(packet: Packet, words: PacketWords) -> tuple[str, ...]:
     rules.extend(_safe_rules(packet, words))
     if packet.safe_note.strip():
         rules.append(words.say("safe_note", note=packet.safe_note))
-    return (*rules, words.say("discreet"))
+    return (*rules, words.say("discreet"), *contact_changes(packet, words))
+
+
+def contact_changes(packet: Packet, words: PacketWords) -> tuple[str, ...]:
+    """What the resident changed since, newest first: when, how, what, and the number or address that stood there before."""
+    said = []
+    for at, how, names, before in reversed(packet.contact_changes):
+        label = {**words.labels, "contact_value": words.labels["contact"], "safe_note": words.labels["safe_note"]}
+        what = ", ".join(label.get(name, name) for name in names.split(","))
+        when = due_words(datetime.fromisoformat(at))
+        said.append(words.say("changed", when=when, how=words.channels.get(how, how), what=what))
+        if before:
+            said[-1] += " " + words.say("changed_before", before=_readable(before))
+    return tuple(said)
+
+
+def _readable(value: str) -> str:
+    return phones.national(value) if value.startswith("+") else value
 
 
 def contact_label(packet: Packet, words: PacketWords) -> str:

@@ -24,6 +24,8 @@ _PLACES = {  # what each sentence may name; those not listed name nothing
     "suggested_code": {"code", "term"},
     "exported": {"who", "when"},
     "page": {"number", "of"},
+    "changed": {"when", "how", "what"},
+    "changed_before": {"before"},
 }
 _PLAIN = (
     "only_choices", "none", "none_known", "not_said", "adult_yes", "adult_no", "asked_for_person", "unsafe", "safe_to_call_no",
@@ -32,7 +34,7 @@ _PLAIN = (
 )  # fmt: skip
 _LABELS = (
     *(field.key for field in REQUIRED), "phone", "email", "questions", "promise", "reference", "received", "due", "channel",
-    "priority",
+    "priority", "safe_note",
 )  # fmt: skip
 
 

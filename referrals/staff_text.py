@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from common.database import Base, UtcDateTime
 from common.encryption import EncryptedText
 from referrals.handling import note
+from referrals.live import may_leave
 from referrals.model import Referral
 from referrals.packet import Packet
-from referrals.staff_text_rules import Plan, Recipient, StaffTextRules
+from referrals.staff_text_rules import TAKEN_BACK, Plan, Recipient, StaffTextRules
 
 WAITING, SENT, DROPPED = "waiting", "sent", "dropped"
 TEXTED = "text_queued"  # in the audit, with the template's code
@@ -36,6 +37,7 @@ class StaffText(Base):
     send_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(10), default=WAITING)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_in: Mapped[str | None] = mapped_column(String(64))  # the conversation by text that it went out in
 
     referral: Mapped[Referral] = relationship()
 
@@ -67,6 +69,11 @@ def ask(
     known = session.scalar(select(StaffText).where(StaffText.form_id == form_id))
     if known is not None:
         return Plan(known.body, known.phone or "", known.send_at)
+    session.refresh(
+        referral, ["state", "packet", "consents"]
+    )  # it may have been taken back, or changed, since it was read
+    if not may_leave(referral):
+        return Plan(refused=TAKEN_BACK)
     plan = rules.plan(code, recipient(session, referral, stopped=stopped, careful=careful), now)
     if plan.at is None:
         return plan
@@ -112,6 +119,16 @@ def close(row: StaffText, state: str, now: datetime) -> None:
     row.state, row.phone, row.sent_at = state, None, now if state == SENT else None
 
 
+def drop_of_referral(session: Session, referral_id: int) -> None:
+    """Forget the texts of staff to this person that have not gone yet."""
+    session.execute(
+        update(StaffText)
+        .where(StaffText.referral_id == referral_id, StaffText.state == WAITING)
+        .values(state=DROPPED, phone=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def of_referral(session: Session, referral: Referral) -> list[StaffText]:
     """The texts of staff to this person, oldest first."""
     return list(session.scalars(select(StaffText).where(StaffText.referral_id == referral.id).order_by(StaffText.id)))
@@ -120,7 +137,7 @@ def of_referral(session: Session, referral: Referral) -> list[StaffText]:
 def _may_go(row: StaffText, rules: StaffTextRules, now: datetime) -> bool:
     """Between the click and the morning they may have taken back the yes, the number or the permission to text."""
     referral = row.referral
-    if row.phone is None or now - row.send_at > TOO_LATE or any(yes.withdrawn_at for yes in referral.consents):
+    if row.phone is None or now - row.send_at > TOO_LATE or not may_leave(referral):
         return False
     if row.template not in rules.templates:
         return True

@@ -16,8 +16,8 @@ from referrals.packet import Packet, contact_unsafe
 FILE = "staff_texts.yml"
 # Why a text is refused, in order of weight. The words for staff stand in the file.
 STOPPED, UNSAFE, NOT_SAFE, NO_MOBILE, ENOUGH = "stopped", "unsafe", "not_safe", "no_mobile", "enough"
-NO_RINGING, NO_TEXTS = "no_ringing", "no_texts"
-REFUSALS = (NO_TEXTS, STOPPED, UNSAFE, NOT_SAFE, NO_MOBILE, NO_RINGING, ENOUGH)
+NO_RINGING, NO_TEXTS, TAKEN_BACK = "no_ringing", "no_texts", "taken_back"
+REFUSALS = (NO_TEXTS, TAKEN_BACK, STOPPED, UNSAFE, NOT_SAFE, NO_MOBILE, NO_RINGING, ENOUGH)
 
 
 @dataclass(frozen=True)

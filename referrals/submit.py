@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from referrals.request import Need, ReferralRequest
 from referrals.team import TeamFacts
 
 log = logging.getLogger(__name__)
-__all__ = ["Need", "ReferralRefused", "ReferralRequest", "Submitted", "submit"]
+__all__ = ["Need", "ReferralRefused", "ReferralRequest", "Submitted", "submit", "submit_all"]
 REFERENCE_TRIES = 20
 
 
@@ -59,12 +59,15 @@ def submit(
     """
     if (stored := _stored(session, request)) is not None:
         return stored
-    consent = _check(request, team, now)
+    consent = _check(request, team)
     promise = make_promise(team.for_receiver(request.destination, request.team), now)
     packet = build(request)
     for _ in range(REFERENCE_TRIES):
+        reference = make_reference()
+        if session.scalar(select(exists().where(ReferralEvent.reference == reference))):
+            continue  # of an earlier referral, perhaps long gone: the audit still speaks of that one by it
         referral = Referral(
-            reference=make_reference(),
+            reference=reference,
             idempotency_key=request.idempotency_key,
             conversation=request.conversation,
             channel=request.channel,
@@ -112,6 +115,30 @@ def submit(
     return Submitted(referral.reference, promise.text, promise.due_at, already=False)
 
 
+def submit_all(
+    session: Session,
+    requests: Sequence[ReferralRequest],
+    *,
+    now: datetime,
+    team: TeamFacts,
+    make_reference: Callable[[], str] = new_reference,
+) -> list[Submitted]:
+    """Store the referrals of one assessment, one to each receiver that was agreed to, in one transaction.
+
+    One that is refused stops no other. Raises ReferralRefused, with the first reason, when all are refused or there is none.
+    """
+    stored: list[Submitted] = []
+    refused: ReferralRefused | None = None
+    for request in requests:
+        try:
+            stored.append(submit(session, request, now=now, team=team, make_reference=make_reference))
+        except ReferralRefused as refusal:
+            refused = refused or refusal
+    if not stored:
+        raise refused or ReferralRefused("no_consent")
+    return stored
+
+
 def _stored(session: Session, request: ReferralRequest) -> Submitted | None:
     found = session.scalar(select(Referral).where(Referral.idempotency_key == request.idempotency_key))
     if found is None:
@@ -127,13 +154,13 @@ def _ways(request: ReferralRequest, team: TeamFacts) -> tuple[str, ...]:
     return (EMAIL, WEBHOOK) if known and known.webhook else (EMAIL,)
 
 
-def _check(request: ReferralRequest, team: TeamFacts, now: datetime) -> GivenConsent:
+def _check(request: ReferralRequest, team: TeamFacts) -> GivenConsent:
     if not team.others.takes(request.destination, request.team):
         raise ReferralRefused("not_a_receiver")
     if not request.adult:
         raise ReferralRefused("under_18")
     consent = request.consent
-    if consent is None or not consent.covers(request.destination, request.team, request.about_other, now):
+    if consent is None or not consent.covers(request.destination, request.team, request.about_other):
         raise ReferralRefused("no_consent")
     if not request.contact_value.strip():
         raise ReferralRefused("no_contact")

@@ -21,6 +21,7 @@ import aiohttp
 from common.settings import Settings
 from referrals.carrying import Carrier, Delayed, Skipped
 from referrals.destinations import Destinations
+from referrals.model import GONE_WEBHOOK
 from referrals.notice import Notice
 
 VERSION = 1
@@ -61,9 +62,12 @@ class WebhookCarrier:
 
 
 def payload(notice: Notice, desk_url: str, personal_data: bool) -> dict[str, Any]:
-    """What a receiver is told, JSON-safe. Nothing about the person, unless `personal_data`: then the packet goes along."""
+    """What a receiver is told, JSON-safe. Nothing about the person, unless `personal_data`: then the packet goes along,
+    but for one that was withdrawn."""
+    withdrawn = notice.kind == GONE_WEBHOOK
     told: dict[str, Any] = {
         "version": VERSION,
+        "event": "withdrawn" if withdrawn else "received",
         "id": notice.message_id,
         "reference": notice.reference,
         "destination": notice.destination,
@@ -74,7 +78,7 @@ def payload(notice: Notice, desk_url: str, personal_data: bool) -> dict[str, Any
         "day_promised": notice.promised,
         "link": f"{desk_url}/referrals/{notice.reference}",
     }
-    return {**told, "packet": notice.packet} if personal_data else told
+    return {**told, "packet": notice.packet} if personal_data and not withdrawn else told
 
 
 def signed_headers(message_id: str, body: bytes, secrets: tuple[str, ...], now: datetime) -> dict[str, str]:

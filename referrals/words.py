@@ -17,6 +17,8 @@ _ALLOWED = {
     "notice": {
         "subject": {"reference", "priority", "due"},
         "body": {"reference", "priority", "due", "link"},
+        "gone_subject": {"reference"},
+        "gone_body": {"reference", "link"},
     },
 }
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from safety.contacts import Contacts
-from safety.data import SafetyDataError
+from safety.data import SafetyDataError, read_mapping
 from safety.replies import Replies
 from safety.screen import Screen
 
@@ -19,7 +19,10 @@ def check(data_dir: Path, today: date) -> tuple[list[str], list[str]]:
     try:
         contacts = Contacts.load(data_dir)
         errors, warnings = contacts.problems(today)
-        Replies.load(data_dir, contacts)
+        replies = Replies.load(data_dir, contacts)
+        team = data_dir / "team.yml"
+        if team.exists() and replies.team != read_mapping(team).get("name"):
+            errors.append(f"red_flag_replies.yml: team is {replies.team!r}, which is not the name in team.yml")
     except SafetyDataError as error:
         errors.append(str(error))
     try:

@@ -18,7 +18,7 @@ _DISTRICTS = ("Blaby", "Charnwood", "Harborough", "Hinckley and Bosworth", "Melt
 _AREAS = frozenset(["UK", "England", "LLR", "county", "Leicester", "Rutland", "Oadby and Wigston", *_DISTRICTS])
 # Numbers of national services that do not have the usual ten or eleven digits.
 _SHORT = frozenset(["999", "55", "18000", "111", "101", "105", "116123", "08001111"])
-_STALE_AFTER_DAYS = 365
+STALE_AFTER_DAYS = 365
 _SOURCE_OLD_AFTER_DAYS = 3 * 365
 
 
@@ -141,7 +141,7 @@ def _warnings(contact: Contact, today: date) -> list[str]:
     found = []
     if contact.checked_on is None:
         found.append("nobody has confirmed it yet (checked_on is empty)")
-    elif (today - contact.checked_on).days > _STALE_AFTER_DAYS:
+    elif (today - contact.checked_on).days > STALE_AFTER_DAYS:
         found.append(f"was last confirmed on {contact.checked_on}; more than 12 months ago")
     if contact.source_date and (today - contact.source_date).days > _SOURCE_OLD_AFTER_DAYS:
         found.append(f"its source is of {contact.source_date}; more than three years old")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from safety.contacts import Contacts
-from safety.data import SafetyDataError, read_mapping
+from safety.data import SafetyDataError, read_mapping, text_of
 from safety.patterns import FLAGS
 from safety.sms import room, septets
 from safety.wording import AREAS, IsOpen, Wording
@@ -29,6 +29,8 @@ class _Said:
     sentences: tuple[str, ...]
     also: str
     young: str
+    seen: tuple[str, ...]  # who will see what was written, and when
+    seen_young: tuple[str, ...]
 
 
 class Replies:
@@ -41,12 +43,14 @@ class Replies:
         said: dict[tuple[str, str], _Said],
         closing: dict[str, tuple[str, ...]],
         childline: str,
+        team: str,
     ) -> None:
         self._wording = wording
         self._order = tuple(order)
         self._said = said
         self._closing = closing
         self._childline = childline
+        self.team = team
 
     @classmethod
     def load(cls, data_dir: Path, contacts: Contacts) -> Replies:
@@ -89,13 +93,14 @@ class Replies:
         first, *more = [say(sentence) for sentence in lead.sentences]
         if young:
             more = [sentence for sentence in more if self._childline not in sentence]
+        nobody_watches, *offers = self._closing[name]
         parts = {
             "kind": [lead.kind],
             "first": [first],
             "young": [say(lead.young)] if young else [],
             "more": more,
             "also": [say(self._said[flag, name].also) for flag in known[1:]],
-            "closing": list(self._closing[name]),
+            "closing": [nobody_watches, *(lead.seen_young if young else lead.seen), *offers],
         }
         return _fitted(parts, name)
 
@@ -105,7 +110,7 @@ class Replies:
         order = content["order"]
         if sorted(order) != sorted(FLAGS):
             raise SafetyDataError(f"order must name each of {', '.join(FLAGS)} once")
-        said = {}
+        said, team = {}, text_of(content["team"], "team")
         for flag in order:
             entry = content["flags"][flag]
             for channel in _CHANNELS:
@@ -117,9 +122,13 @@ class Replies:
                 sentences = tuple(wording.fill(sentence, where) for sentence in entry[channel])
                 if not sentences or not own("also"):
                     raise SafetyDataError(f"{where}: needs sentences and an 'also'")
-                said[flag, channel] = _Said(own("kind"), sentences, own("also"), own("young"))
+                seen, seen_young = (
+                    tuple(wording.fill(one.replace("{team}", team), f"{where}.seen") for one in words)
+                    for words in _seen(content["seen"] | entry.get("seen", {}), channel)
+                )
+                said[flag, channel] = _Said(own("kind"), sentences, own("also"), own("young"), seen, seen_young)
         closing = {name: tuple(wording.fill(one, "closing") for one in content["closing"][name]) for name in _CHANNELS}
-        return cls(wording, order, said, closing, contacts.get("childline").phone)
+        return cls(wording, order, said, closing, contacts.get("childline").phone, team)
 
     def _check(self) -> None:
         for flag, area, state, young in product(self._order, (*AREAS, None), (True, False, None), (False, True)):
@@ -129,6 +138,14 @@ class Replies:
                 raise SafetyDataError(f"{flag}.sms: {odd} cannot be sent as a plain text")
             if not _fits(text, "sms"):
                 raise SafetyDataError(f"{flag}.sms: {area}: longer than {SMS_SEGMENTS} texts")
+
+
+def _seen(words: dict[str, list[str]], channel: str) -> tuple[list[str], list[str]]:
+    """Who will see it on this channel: for a grown-up, and for a child or young person. Raises KeyError for what is missing."""
+    said, young = words[channel], words[f"young_{channel}"]
+    if not said or not young:
+        raise SafetyDataError(f"seen.{channel}: needs sentences, and some for young people")
+    return said, young
 
 
 def _always(state: bool | None) -> IsOpen:

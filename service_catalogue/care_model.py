@@ -49,6 +49,18 @@ class ServiceReport(Base):
     outcome: Mapped[str] = mapped_column(String(40), default="")
 
 
+class ServiceShown(Base):
+    """How often a service was shown to residents in a month: what most people see is checked first."""
+
+    __tablename__ = "catalogue_service_shown"
+    __table_args__ = (UniqueConstraint("service_id", "month"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[str] = mapped_column(ForeignKey("catalogue_service.id", ondelete="CASCADE"))
+    month: Mapped[date] = mapped_column(index=True)  # its first day
+    times: Mapped[int] = mapped_column(default=0)
+
+
 class SearchMiss(Base):
     """How often nothing was found for a need in a district on a day: unmet need, with nobody's identity or words."""
 

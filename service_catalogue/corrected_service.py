@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from service_catalogue.eligibility import read_eligibility
+from service_catalogue.feeds.normalise import FOUND_IN_TEXT
 from service_catalogue.identity import child_id
 from service_catalogue.model import CostOption, Phone, Schedule, Service
 from service_catalogue.weekly import weekly_openings
@@ -19,12 +20,17 @@ class CorrectedService:
     Its phones, schedules and costs belong to no session.
     """
 
-    def __init__(self, service: Service, values: Mapping[str, str], rung_on: date | None = None) -> None:
+    def __init__(
+        self, service: Service, values: Mapping[str, str], rung_on: date | None = None, checked_on: date | None = None
+    ) -> None:
         over: dict[str, Any] = {field: value for field, value in values.items() if field != "phone"}
         if "phone" in values:
             over["phones"] = _phones(service, values["phone"])
-            days = [day for day in (service.checked_on, rung_on) if day]
-            over["checked_on"] = max(days) if days else None
+        if checked_on:
+            phones = over.get("phones", service.phones)
+            over |= {"verified": True, "phones": [_verified(phone) for phone in phones]}
+        if rung_on or checked_on:
+            over["checked_on"] = max(day for day in (service.checked_on, rung_on, checked_on) if day)
         if "opening_hours" in values:
             over["schedules"] = _schedules(service, values["opening_hours"])
         if "cost" in values:
@@ -43,6 +49,14 @@ class CorrectedService:
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError("a service as corrected is for reading; change the record, or correct it")
+
+
+def _verified(phone: Phone) -> Phone:
+    """As checked; a number within running text has nobody who rang it."""
+    if phone.verified or phone.description == FOUND_IN_TEXT:
+        return phone
+    same = {name: getattr(phone, name) for name in ("id", "service_id", "position", "number", "kind", "description")}
+    return Phone(**same, verified=True)
 
 
 def _phones(service: Service, number: str) -> list[Phone]:

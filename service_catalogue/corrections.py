@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from common.clock import LONDON
 from service_catalogue.care_model import Correction
+from service_catalogue.checking import checked_days
 from service_catalogue.corrected_service import CorrectedService
 from service_catalogue.correction_fields import FIELDS, LONGEST_REASON, CorrectionError, clean, one_line
 from service_catalogue.model import Service
@@ -35,7 +36,7 @@ def corrected(session: Session, services: Iterable[Service]) -> dict[str, dict[s
 def as_corrected(session: Session, services: Iterable[Service]) -> list[Service]:
     """The services in the same order, each as a reader should see it. Those with corrections are read-only views: the
     phone counts as verified and the day it was corrected as the day of the check, schedules follow corrected hours,
-    ages follow a corrected "who it is for". Nothing of a view is ever written back."""
+    ages follow a corrected "who it is for". One that staff checked counts as verified, its numbers too. Nothing of a view is ever written back."""
     services = list(services)
     values: dict[str, dict[str, str]] = {}
     rung: dict[str, datetime] = {}
@@ -43,9 +44,13 @@ def as_corrected(session: Session, services: Iterable[Service]) -> list[Service]
         values.setdefault(one.service_id, {})[one.field] = one.value
         if one.field == "phone":
             rung[one.service_id] = one.made_at
+    checked = checked_days(session, services)
     return [
-        cast(Service, CorrectedService(service, values[service.id], _day(rung.get(service.id))))
-        if service.id in values
+        cast(
+            Service,
+            CorrectedService(service, values.get(service.id, {}), _day(rung.get(service.id)), checked.get(service.id)),
+        )
+        if service.id in values or service.id in checked
         else service
         for service in services
     ]

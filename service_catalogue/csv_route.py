@@ -17,10 +17,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from common import encryption
 from common import settings as settings_module
 from common.clock import LONDON, clock_for
 from common.database import open_database
+from common.keys import cipher_of
 from service_catalogue.corrections import corrected
 from service_catalogue.csv_table import Problem, write_table
 from service_catalogue.load import LoadReport, bring_in_line
@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         settings = settings_module.load()
-        encryption.use(encryption.Cipher(settings.secret_key))
+        cipher_of(settings)
         db = open_database(settings.database_url)
         try:
             with db.transaction() as session:

@@ -30,8 +30,9 @@ def renew(session: Session) -> None:
 
 @event.listens_for(Session, "before_flush")
 def _on_flush(session: Session, _context: Any, _instances: Any) -> None:
-    touched = (*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row)))
-    if any(isinstance(row, CatalogueRecord) for row in touched):
+    touched = (*session.new, *session.deleted, *session.dirty)  # most flushes are of other rooms
+    ours = [row for row in touched if isinstance(row, CatalogueRecord)]
+    if any(row not in session.dirty or session.is_modified(row) for row in ours):
         renew(session)
 
 

@@ -21,7 +21,10 @@ LONG = frozenset({"summary", "eligibility_text", "hours_note", "waiting_text", "
 
 async def correct_page(request: web.Request) -> web.StreamResponse:
     """The form for one field, filled with what holds now."""
-    return await _form(request)
+    desk, who, (id, name) = request.app[DESK], request[SIGNED_IN], _asked(request)
+    response = await _form(request)
+    await desk.db.run(audit.note, who=who.name, what=audit.VIEWED, object=id, now=desk.clock.now(), detail=name)
+    return response
 
 
 async def correct_field(request: web.Request) -> web.StreamResponse:

@@ -17,12 +17,15 @@ from desk.catalogue.pages import page, read_and_note
 from desk.catalogue.standing import STANDINGS, Standing, standing_is, standings
 from desk.keys import DESK
 from service_catalogue.care_model import Correction, ServiceReport
-from service_catalogue.corrections import as_corrected
+from service_catalogue.checking import checked_since
+from service_catalogue.corrections import FIELDS, as_corrected
 from service_catalogue.freshness import last_checked, not_checked_since, year_before
 from service_catalogue.model import Organization, Service, Source
+from service_catalogue.showing import shown_since
 
 PER_PAGE = 50
 _LAST_PAGE = 10_000
+TICKS = ("to_check", "unverified", "stale", "reported", "corrected")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Filter:
     stale: bool = False
     reported: bool = False
     corrected: bool = False
+    to_check: bool = False
+    most_shown: bool = False
 
     @staticmethod
     def of(query: Mapping[str, str]) -> Filter:
@@ -44,13 +49,15 @@ class Filter:
             words=" ".join(query.get("q", "").replace("\0", "").split())[:100],
             source=query.get("source", "").replace("\0", "")[:36],
             standing=standing if standing in STANDINGS else "",
-            **{name: query.get(name) == "yes" for name in ("unverified", "stale", "reported", "corrected")},
+            most_shown=query.get("order") == "shown",
+            **{name: query.get(name) == "yes" for name in TICKS},
         )
 
     def query(self, page: int) -> str:
         """The address of one page of this list, after the question mark."""
-        chosen = {"q": self.words, "source": self.source, "state": self.standing}
-        ticked = {name: "yes" for name in ("unverified", "stale", "reported", "corrected") if getattr(self, name)}
+        order = "shown" if self.most_shown else ""
+        chosen = {"q": self.words, "source": self.source, "state": self.standing, "order": order}
+        ticked = {name: "yes" for name in TICKS if getattr(self, name)}
         return urlencode({**{key: value for key, value in chosen.items() if value}, **ticked, "page": page})
 
 
@@ -67,6 +74,9 @@ class Row:
     stale: bool
     reported: int
     corrected: int
+    shown: int
+    phone: str
+    url: str
     reasons: tuple[Issue, ...]
 
 
@@ -90,17 +100,21 @@ async def list_page(request: web.Request) -> web.StreamResponse:
 
 
 def read_listing(session: Session, wanted: Filter, number: int, now: datetime) -> Listing:
-    """One page of the services that `wanted` leaves, by name; a page past the end is the last one."""
+    """One page of the services that `wanted` leaves, by name, or first what residents are shown most; a page past the end is
+    the last one."""
     today = now.astimezone(LONDON).date()
     where = _conditions(session, wanted, today)
     chosen = select(Service).join(Service.organization).where(*where)
     total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     pages = max(1, -(-total // PER_PAGE))
     number = min(number, pages)
+    shown = shown_since(year_before(today))
+    most_first = [func.coalesce(shown.c.times, 0).desc()] if wanted.most_shown else []
     services = list(
         session.scalars(
             chosen.options(contains_eager(Service.organization))
-            .order_by(func.lower(Service.name), Service.id)
+            .outerjoin(shown, shown.c.service_id == Service.id)
+            .order_by(*most_first, func.lower(Service.name), Service.id)
             .offset((number - 1) * PER_PAGE)
             .limit(PER_PAGE)
         )
@@ -125,15 +139,20 @@ def _conditions(session: Session, wanted: Filter, today: date) -> list[ColumnEle
         where.append(Service.source_id == wanted.source)
     if wanted.standing:
         where.append(standing_is(wanted.standing))
+    lately = Service.id.not_in(checked_since(session, year_before(today)))
+    not_verified = and_(Service.verified.is_(False), lately)
+    stale = and_(not_checked_since(year_before(today)), lately)
     if wanted.unverified:
-        where.append(Service.verified.is_(False))
+        where.append(not_verified)
     if wanted.stale:
-        where.append(not_checked_since(year_before(today)))
+        where.append(stale)
+    if wanted.to_check:
+        where.append(or_(not_verified, stale))
     if wanted.reported:
         waiting = select(ServiceReport.service_id).where(ServiceReport.settled_at.is_(None))
         where.append(Service.id.in_(waiting))
     if wanted.corrected:
-        where.append(Service.id.in_(select(Correction.service_id)))
+        where.append(Service.id.in_(select(Correction.service_id).where(Correction.field.in_(FIELDS))))
     return where
 
 
@@ -145,7 +164,9 @@ def _rows(session: Session, services: list[Service], sources: Mapping[str, str],
         return dict(session.execute(query.group_by(model.service_id)).all())
 
     reported = counts(ServiceReport, ServiceReport.settled_at.is_(None))
-    corrected = counts(Correction)
+    corrected = counts(Correction, Correction.field.in_(FIELDS))
+    times = shown_since(year_before(today))
+    often = dict(session.execute(select(times.c.service_id, times.c.times).where(times.c.service_id.in_(ids))).all())
     where_they_stand = standings(session, services)
     reasons = reasons_set_aside(session, services)
     return tuple(
@@ -161,6 +182,9 @@ def _rows(session: Session, services: list[Service], sources: Mapping[str, str],
             stale=(last_checked(service) or date.min) < year_before(today),
             reported=reported.get(service.id, 0),
             corrected=corrected.get(service.id, 0),
+            shown=often.get(service.id, 0),
+            phone=next((phone.number for phone in service.phones), ""),
+            url=service.url,
             reasons=reasons.get(service.id, ()),
         )
         for service in as_corrected(session, services)

@@ -19,6 +19,7 @@ from desk.catalogue.standing import standings
 from desk.keys import DESK, SIGNED_IN
 from service_catalogue import reports
 from service_catalogue.care_model import Correction
+from service_catalogue.checking import check_of
 from service_catalogue.correction_fields import CorrectionError
 from service_catalogue.corrections import FIELDS, as_corrected, corrections_of
 from service_catalogue.feed_model import RawRecord
@@ -45,7 +46,7 @@ class Fact:
 
 async def service_page(request: web.Request) -> web.StreamResponse:
     """Everything that is known about one service. Every view is written to the audit."""
-    return await _page(request)
+    return await show_service(request)
 
 
 async def withdraw(request: web.Request) -> web.StreamResponse:
@@ -62,7 +63,7 @@ async def _decide(request: web.Request, decide: Any, code: str, *, reason_needed
     desk, who, id = request.app[DESK], request[SIGNED_IN], request.match_info["service"]
     reason = (await field(request, "reason")).strip()
     if reason_needed and not reason:
-        return await _page(request, problem="Say why, so that the next person understands.", status=422)
+        return await show_service(request, problem="Say why, so that the next person understands.", status=422)
 
     def work(session: Session) -> None:
         now = desk.clock.now()
@@ -76,7 +77,8 @@ async def _decide(request: web.Request, decide: Any, code: str, *, reason_needed
     raise go(request, "service", service=id, said=code)
 
 
-async def _page(request: web.Request, problem: str = "", status: int = 200) -> web.Response:
+async def show_service(request: web.Request, problem: str = "", status: int = 200) -> web.Response:
+    """The page of the service in the address, with what went wrong at the top. HTTPNotFound when there is none."""
     desk, who, id = request.app[DESK], request[SIGNED_IN], request.match_info["service"]
     local = local_data(desk.settings.data_dir)
 
@@ -115,6 +117,8 @@ def read_service(session: Session, id: str, local: LocalCatalogueData) -> dict[s
         "facts": [fact(service, now_reads, name, holding.get(name)) for name in FIELDS],
         "more": more_facts(service, now_reads, local),
         "checked_on": last_checked(now_reads),
+        "check": check_of(session, service),
+        "verified": now_reads.verified,
         "phone_in_doubt": id in reports.numbers_in_doubt(session),
         "reports": reports.open_reports(session, id),
         "issues": issues_of(session, service),

@@ -24,6 +24,8 @@ SAID = {  # what a page says after an action; chosen by code, never from the add
     "uncorrected": "The correction is withdrawn. What the source says holds again.",
     "held_back": "This service is no longer shown to anybody.",
     "brought_back": "This service is shown again.",
+    "checked": "Thank you. It counts as checked by you today.",
+    "unchecked": "Your check is taken back.",
     "settled": "That is settled. What the residents wrote is deleted.",
     "duplicate": "Your decision is saved.",
     "vouched": "You now vouch for the phone numbers of this source.",

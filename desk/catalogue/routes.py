@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from desk.catalogue.checking import checked_today, take_check_back
 from desk.catalogue.correcting import correct_field, correct_page, uncorrect_field
 from desk.catalogue.duplicates import decide, duplicates_page
+from desk.catalogue.import_runs import one_run_page, runs_page
 from desk.catalogue.importing import import_begin, import_page
 from desk.catalogue.listing import list_page
 from desk.catalogue.one_service import bring_back_service, service_page, withdraw
@@ -23,6 +25,8 @@ def add_catalogue(app: web.Application) -> None:
     router.add_get(one, service_page, name="service")
     router.add_post(f"{one}/withdraw", withdraw, name="withdraw")
     router.add_post(f"{one}/bring-back", bring_back_service, name="bring_back")
+    router.add_post(f"{one}/checked", checked_today, name="checked")
+    router.add_post(f"{one}/unchecked", take_check_back, name="unchecked")
     form = router.add_resource(f"{one}/correct/{{field:[a-z_]{{1,40}}}}", name="correct")
     form.add_route("GET", correct_page)
     form.add_route("POST", correct_field)
@@ -39,6 +43,8 @@ def add_catalogue(app: web.Application) -> None:
     feed = router.add_resource("/catalogue/import", name="feeds")
     feed.add_route("GET", import_page)
     feed.add_route("POST", import_begin)
+    router.add_get("/catalogue/imports", runs_page, name="imports")
+    router.add_get("/catalogue/imports/{run:[0-9a-f-]{36}}", one_run_page, name="import_run")
     sheet = router.add_resource("/catalogue/spreadsheet", name="spreadsheet")
     sheet.add_route("GET", spreadsheet_page)
     sheet.add_route("POST", spreadsheet_in)

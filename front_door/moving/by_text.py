@@ -20,6 +20,8 @@ from front_door.moving.doors import SMS, WEB, move_to_text
 from front_door.moving.model import LeftDoor
 from front_door.saying import Voice, say
 from front_door.sms.numbers import told_of_abuse
+from front_door.takeover.hearing import say_moved
+from front_door.takeover.keeping import is_joined
 from front_door.words import Words
 
 if TYPE_CHECKING:
@@ -86,11 +88,14 @@ class Texts:
                 voice.texts.private.flags,
                 now,
             )
+            if is_joined(tried.conversation):
+                say_moved(session, tried.conversation, message, words.arrived[message.kind], voice, now)
+                return Accepted("noted", tried.conversation.id, message.id, message.seq)
             turn = claim_if_free(session, tried.conversation, lease, now, also=[message])
             return Accepted("stored", tried.conversation.id, message.id, message.seq, turn)
         if tried.outcome == "wrong" and not own.texts_stopped:
-            if _asks_for_number(own):
-                return None  # a number with digits missing: the question is put again
+            if _asks_for_number(own) or is_joined(own):
+                return None  # a number with digits missing: the question is put again, or it is for the person
             return self._answer(session, own, text, "wrong_code", words.wrong_code, now, voice)
         return self._answer(session, own, text, "code", "", now, voice)
 

@@ -10,9 +10,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from front_door import rows
-from front_door.model import AWAY, ENDED, QUEUED, TAKEN_AT, Conversation, Message, OutboxText
+from front_door.model import AWAY, ENDED, NOTED, QUEUED, TAKEN_AT, Conversation, Message, OutboxText
 from front_door.moving.model import LeftDoor
 from front_door.moving.words import TO_TEXT, TO_TEXT_OVER, TO_WEB, TO_WEB_OVER
+from front_door.resident import aside
+from front_door.takeover.keeping import is_joined
 
 if TYPE_CHECKING:
     from front_door.sms.inbox import InboundText
@@ -66,6 +68,7 @@ def move_to_web(
     if other is not None:
         other.state, other.session_digest = ENDED, None
     number_digest = conversation.address_digest
+    aside.put_back(conversation)  # a question by text is answered by text
     conversation.channel, conversation.address_digest = WEB, None
     conversation.more_text = conversation.held = conversation.texting_safe = None
     session.flush()
@@ -100,14 +103,14 @@ def _brought(
     sent_at: datetime,
     now: datetime,
 ) -> Message:
-    """The code itself is stored nowhere: `said` stands for it."""
+    """The code itself is stored nowhere: `said` stands for it. The bot does not get it while a person is there."""
     return rows.add_message(
         session,
         conversation,
         "in",
         said,
         sent_at,
-        state=QUEUED,
+        state=NOTED if is_joined(conversation) else QUEUED,
         kind=kind,
         choice=CHOICE,
         provider_id=provider_id,

@@ -13,7 +13,7 @@ from front_door.model import ACTIVE, Conversation, Message
 from front_door.moving.doors import SMS
 from front_door.moving.words import KINDS, MovingWords
 from front_door.saying import Voice, say
-from front_door.sms import render
+from front_door.sms import private, render
 
 
 def has_moved(kinds: Collection[str]) -> bool:
@@ -56,7 +56,9 @@ def say_late(
     elif conversation.channel == SMS:
         kept = [reply for reply in replies if not reply.is_crisis]
         lines = say(session, conversation, turn_id, kept, voice, now, channel=channel)
-        conversation.more_text = render.whole([reply.text for reply in kept], ()) or conversation.more_text
+        if whole := render.whole([reply.text for reply in kept], ()):
+            conversation.more_text = whole
+            conversation.more_private = any(private.names_one(reply, voice.texts.private) for reply in kept)
         crisis = [reply for reply in replies if reply.is_crisis]
         lines += say(session, conversation, turn_id, crisis, voice, now) if crisis else []
     else:
@@ -67,7 +69,7 @@ def say_late(
 
 
 def with_last_answer(conversation: Conversation, replies: list[Reply], words: MovingWords) -> list[Reply]:
-    """The first text after a move says that an answer is kept."""
-    if not conversation.more_text:
+    """The first text after a move says that an answer is kept; nothing does when a person speaks there by now."""
+    if not replies or not conversation.more_text:
         return replies
     return [*replies[:-1], replace(replies[-1], text=f"{replies[-1].text}\n{words.last_answer}")]

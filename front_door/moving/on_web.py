@@ -14,6 +14,9 @@ from front_door.model import Conversation
 from front_door.moving import codes
 from front_door.moving.codes import Digest, Guesser
 from front_door.moving.doors import SMS, WEB, move_to_web
+from front_door.saying import Voice
+from front_door.takeover.hearing import say_moved
+from front_door.takeover.keeping import is_joined
 
 
 def code_for_page(session: Session, digest: Digest, session_digest: str, now: datetime, idle: timedelta) -> str | None:
@@ -36,6 +39,7 @@ def bring_code(
     said: str,
     lease: Lease,
     now: datetime,
+    voice: Voice | None = None,
 ) -> tuple[str, Accepted | None]:
     """(outcome of the try, what was taken in when the conversation came here with it). said: what stands in the transcript
     for the code. A code that this session has brought before is "again", and nothing is done twice.
@@ -44,5 +48,10 @@ def bring_code(
     if tried.outcome != "right" or tried.conversation is None or tried.code is None:
         return tried.outcome, None
     message = move_to_web(session, tried.conversation, session_digest, tried.code.id, said, now)
+    if is_joined(tried.conversation):
+        if voice is not None:
+            arrived = voice.words.moving.arrived[message.kind]
+            say_moved(session, tried.conversation, message, arrived, voice, now)
+        return "right", Accepted("noted", tried.conversation.id, message.id, message.seq)
     turn = claim_if_free(session, tried.conversation, lease, now, also=[message])
     return "right", Accepted("stored", tried.conversation.id, message.id, message.seq, turn)

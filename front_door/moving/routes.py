@@ -12,7 +12,6 @@ from common.clock import Clock
 from common.database import Database
 from common.encryption import Cipher
 from common.settings import Settings
-from front_door.forms import BadBody, read_fields
 from front_door.inbox import Accepted
 from front_door.moving import codes
 from front_door.moving.by_text import PATH
@@ -21,6 +20,7 @@ from front_door.moving.on_web import bring_code, code_for_page
 from front_door.timing import Pace
 from front_door.web.limits import PerMinute
 from front_door.web.pages import Pages, page
+from front_door.web.posting import posted
 from front_door.web.sessions import Sessions
 from front_door.web.transcript import read_heard
 from front_door.words import Words
@@ -77,7 +77,8 @@ class Moving:
 
     async def bring(self, request: web.Request) -> web.StreamResponse:
         """A code: the chat goes on in this browser, or the page says what is wrong with it."""
-        token, typed = await self._post(request)
+        token, fields = await posted(request, self._sessions, self._posts)
+        typed = fields.get("code", "")
         words = self._words.moving
         code = codes.read_code(typed)
         if code is None:
@@ -97,6 +98,7 @@ class Moving:
                 words.code_sent,
                 self._engine.lease,
                 self._clock.now(),
+                self._engine.voice,
             )
         except SQLAlchemyError as error:
             logger.error("a code could not be tried: %s", type(error).__name__)
@@ -116,7 +118,7 @@ class Moving:
 
     async def give(self, request: web.Request) -> web.Response:
         """The code and our number."""
-        token, _ = await self._post(request)
+        token, _ = await posted(request, self._sessions, self._posts)
         try:
             code = await self._engine.store(
                 code_for_page,
@@ -134,24 +136,12 @@ class Moving:
 
     async def _answered(self, accepted: Accepted) -> None:
         message, conversation = accepted.message or "", accepted.conversation or ""
-        self._engine.news.expect(message)
+        if accepted.outcome == "stored":
+            self._engine.news.expect(message)
         self._engine.begin(accepted)
         await self._engine.news.wait(
             conversation, message, self._timing.web_wait, lambda: self._db.read(read_heard, message)
         )
-
-    async def _post(self, request: web.Request) -> tuple[str, str]:
-        """(the session's token, the code that was typed or ""). Raises 400, 403 or 429 as for other posts."""
-        try:
-            fields = await read_fields(request)
-        except BadBody:
-            raise web.HTTPBadRequest() from None
-        token = self._sessions.read(request)
-        if token is None or not self._sessions.may_post(request, token, fields.get("csrf", "")):
-            raise web.HTTPForbidden()
-        if not self._posts.take(request.remote or ""):
-            raise web.HTTPTooManyRequests(headers={"Retry-After": "60"})
-        return token, fields.get("code", "")
 
     def _again(self, token: str, notice: str, status: int) -> web.Response:
         return page(self._pages.move(self._sessions.form_token(token), notice), status)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from common.clock import LONDON
 from front_door.model import Conversation, OutboxText
+from front_door.moving.model import LeftDoor
 from front_door.sms.text_rules import Day
 
 logger = logging.getLogger(__name__)
@@ -57,9 +58,7 @@ def closed_because(
     """
     if kind == "crisis" or kind in _FREE:
         return None
-    number = (
-        conversation.address_digest
-    )  # none: the chat went on on the web page, and this is a last answer to the phone
+    number = number_of(session, conversation)
     if number and _segments(session, now, number) + segments > day.number:
         logger.warning("a text was not sent: %s of %d segments", NUMBER_FULL, day.number)
         return NUMBER_FULL
@@ -72,16 +71,24 @@ def closed_because(
     return None
 
 
+def number_of(session: Session, conversation: Conversation) -> str | None:
+    """The keyed digest of the number that a text of this conversation goes to; also of the number that it has left for the web
+    page, where a last answer to the phone is on its way. The texts keep it, so that a move gives nobody a second day."""
+    if conversation.address_digest or not conversation.address:
+        return conversation.address_digest
+    left = select(LeftDoor.digest).where(LeftDoor.conversation_id == conversation.id).order_by(LeftDoor.at.desc())
+    return session.scalars(left.limit(1)).first()
+
+
 def was_told(session: Session, conversation: Conversation, now: datetime) -> bool:
     """Whether this number has had today's notice."""
     return (
         session.scalars(
             select(OutboxText.id)
-            .join(Conversation, Conversation.id == OutboxText.conversation_id)
             .where(
                 OutboxText.created_at >= day_start(now),
                 OutboxText.kind == NOTICE,
-                Conversation.address_digest == conversation.address_digest,
+                OutboxText.number_digest == number_of(session, conversation),
             )
             .limit(1)
         ).first()
@@ -96,7 +103,5 @@ def _segments(session: Session, now: datetime, digest: str | None = None) -> int
         and_(OutboxText.created_at >= day_start(now), OutboxText.crisis.is_(False), spent)
     )
     if digest is not None:
-        wanted = wanted.join(Conversation, Conversation.id == OutboxText.conversation_id).where(
-            Conversation.address_digest == digest
-        )
+        wanted = wanted.where(OutboxText.number_digest == digest)
     return session.scalar(wanted) or 0

@@ -13,9 +13,12 @@ from front_door.claiming import Lease, claim_if_free
 from front_door.inbox import Accepted
 from front_door.model import AWAY, NOTED, QUEUED, TAKEN_AT, Conversation, Message
 from front_door.moving import by_text
+from front_door.safeguarding.recording import record_flags
 from front_door.saying import Voice
 from front_door.sms import keywords, stopping
 from front_door.sms.numbers import CHANNEL, forget_who_asked, newest_of, open_or_new
+from front_door.takeover.hearing import hear
+from front_door.takeover.keeping import is_joined
 from front_door.timing import Limits
 
 NOT_ANSWERED = "sender_not_answered"  # a short code, a name, a landline, a number abroad
@@ -77,7 +80,11 @@ def accept_text(
         forget_who_asked(conversation)
     if may_move and (moved := may_move.take(session, conversation, text, lease, now, voice)):
         return moved
+    if voice.referrals and (told := voice.referrals.text(session, conversation, text, kind, been_away, now, voice)):
+        return told
+    for_the_person = is_joined(conversation)
     for_the_bot = kind in ("text", "picture", "empty", "too_long", "help_own") and not conversation.texts_stopped
+    for_the_bot = for_the_bot and not for_the_person
     message = rows.add_message(
         session,
         conversation,
@@ -90,11 +97,13 @@ def accept_text(
         provider_id=text.provider_id,
         data=({AWAY: True} if been_away else {}) | ({TAKEN_AT: now.isoformat()} if late else {}) or None,
     )
-    rows.record_flags(
+    record_flags(
         session,
         text.flags,
+        words=text.body,
         channel=CHANNEL,
         now=now,
+        source=message.id,
         conversation_id=conversation.id,
         message_id=message.id,
     )
@@ -104,7 +113,9 @@ def accept_text(
     if voice.texts.private.flags.intersection(text.flags):
         conversation.careful = True
     stopping.obey(session, conversation, keyword, voice, now, text.answerable)
-    if not for_the_bot and text.flags and text.answerable:
+    if for_the_person and text.answerable:
+        hear(session, conversation, message, voice, now)
+    elif not for_the_bot and text.flags and text.answerable:
         stopping.answer_danger(session, conversation, message, voice, now)
     turn = claim_if_free(session, conversation, lease, now, also=[message]) if for_the_bot else None
     return Accepted(

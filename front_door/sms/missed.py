@@ -40,10 +40,12 @@ class MissedTexts:
         self._clock = clock
         self._timing = timing
         self._read_up_to: datetime | None = None
+        self._made_at: datetime | None = None
         self._loop: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Note the last text known before anything new comes in, then look at once and again and again."""
+        self._made_at = await self._db.run(seen.begin, self._clock.now())
         self._read_up_to = await self._db.read(seen.last_known)
         self._loop = asyncio.create_task(self._for_ever())
 
@@ -58,7 +60,7 @@ class MissedTexts:
         """Read the list once and take in what is new, oldest first; returns how many texts were.
 
         It looks back to the last successful look (at first: to the last text known) and a bit further, at most
-        `missed_back`. When the list cannot be read, or a text not be stored, the next look begins at the same point.
+        `missed_back`, and never to before this database was made. When the list cannot be read, or a text not be stored, the next look begins at the same point.
         """
         now = self._clock.now()
         furthest = now - self._timing.missed_back
@@ -70,7 +72,7 @@ class MissedTexts:
         new = await self._db.read(seen.unseen, {text.provider_id for text in listed})
         taken, whole = 0, True
         for text in listed:
-            if text.provider_id in new:
+            if text.provider_id in new and not self._from_before(text):
                 try:
                     taken += (await self._take(text)).outcome != "repeated"
                 except SQLAlchemyError:
@@ -84,6 +86,11 @@ class MissedTexts:
         if taken:
             logger.warning("texts that the webhook had missed: %d", taken)
         return taken
+
+    def _from_before(self, text: ReceivedText) -> bool:
+        """Whether it came before this database was made. Providers write whole seconds."""
+        made = self._made_at.replace(microsecond=0) if self._made_at else None
+        return bool(made and text.received_at and text.received_at < made)
 
     async def _for_ever(self) -> None:
         while True:

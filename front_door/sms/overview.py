@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import Select, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from front_door.model import Conversation, Message, OutboxText, SafetyEvent
@@ -27,15 +28,15 @@ class Talk:
     danger: bool
 
 
-def talks(session: Session, limit: int = SHOWN) -> list[Talk]:
-    """The conversations with the newest texts."""
+def talks(session: Session, limit: int = SHOWN, of: Select[Any] | None = None) -> list[Talk]:
+    """The conversations with the newest texts; `of` selects the ids to choose among."""
     newest = (
         select(
             Message.conversation_id,
             func.max(Message.created_at).label("last_at"),
             func.sum(case((Message.direction == "in", 1), else_=0)).label("received"),
         )
-        .where(Message.channel == CHANNEL)
+        .where(Message.channel == CHANNEL, *([] if of is None else [Message.conversation_id.in_(of)]))
         .group_by(Message.conversation_id)
         .order_by(func.max(Message.created_at).desc())
         .limit(limit)

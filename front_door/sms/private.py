@@ -33,7 +33,7 @@ def guarded(conversation: Conversation, replies: Sequence[Reply], rules: Private
         conversation.texting_safe = bool(replies[-1].data["safe"])
         return list(replies)
     shown = [reply for reply in replies if not reply.is_crisis]
-    private = [_names_one(reply, rules) for reply in shown]
+    private = [names_one(reply, rules) for reply in shown]
     if not any(private):
         return list(replies)
     conversation.careful = True
@@ -92,7 +92,11 @@ def _refused(reply: Reply, rules: Private) -> Reply:
     return Reply(rules.refused, reply.choices)
 
 
-def _names_one(reply: Reply, rules: Private) -> bool:
+def names_one(reply: Reply, rules: Private) -> bool:
+    """Whether a reply names a service that is named by text only when that is safe; "private" says so of words cut off from
+    their services."""
+    if reply.data.get("private"):
+        return True
     services = reply.data.get("services")
     listed = [service for service in services if isinstance(service, dict)] if isinstance(services, list) else []
     if any(rules.needs & set(service.get("needs") or ()) for service in listed):

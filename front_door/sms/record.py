@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from front_door.model import TAKEN_AT, DeliveryStatus, Message, OutboxText
 from front_door.sms.error_classes import error_class
 from front_door.sms.numbers import CHANNEL
 from front_door.sms.segments import count
+from front_door.takeover.keeping import CALL_BACK
 
-CONFIRMATION, FOLLOW_UP = "confirmation", "follow_up"
+CONFIRMATION, FOLLOW_UP, STAFF = "confirmation", "follow_up", "staff"
 RECEIVED, WAITING, UNCLEAR, SENT, DELIVERED, NOT_DELIVERED, STOPPED = (
     "received",
     "waiting",
@@ -59,7 +61,10 @@ def lines(session: Session, conversations: Sequence[str]) -> list[TextLine]:
     """All texts of these conversations, in their order."""
     inward = session.scalars(
         select(Message).where(
-            Message.conversation_id.in_(conversations), Message.channel == CHANNEL, Message.direction == "in"
+            Message.conversation_id.in_(conversations),
+            Message.channel == CHANNEL,
+            Message.direction == "in",
+            Message.kind != CALL_BACK,  # our own, in their name
         )
     )
     found = [(message.created_at, message.seq, _incoming(message)) for message in inward]
@@ -70,10 +75,12 @@ def lines(session: Session, conversations: Sequence[str]) -> list[TextLine]:
     return [line for _, _, line in sorted(found, key=lambda one: one[:2])]
 
 
-def lost(session: Session, since: datetime, limit: int = 200) -> list[TextLine]:
-    """Texts written since then that did not arrive: confirmations of a referral first, then the newest."""
+def lost(session: Session, since: datetime, of: Select[Any] | None = None, limit: int = 200) -> list[TextLine]:
+    """Texts written since then that did not arrive: confirmations of a referral first, then the newest; `of` selects the
+    conversations to choose among."""
     failed = or_(OutboxText.state == "failed", and_(OutboxText.state == "sent", DeliveryStatus.status.in_(_LOST)))
-    found = [line for _, line in _outgoing(session, and_(OutboxText.created_at >= since, failed), limit)]
+    chosen = true() if of is None else OutboxText.conversation_id.in_(of)
+    found = [line for _, line in _outgoing(session, and_(OutboxText.created_at >= since, failed, chosen), limit)]
     return sorted(found, key=lambda line: (not line.lost_confirmation, -line.at.timestamp()))
 
 

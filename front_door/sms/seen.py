@@ -13,6 +13,7 @@ from front_door.inbox import Accepted
 from front_door.model import Message, SeenText
 from front_door.sms.numbers import CHANNEL
 
+MADE = "database-made"  # no provider's id: the moment from which texts are ours
 KEPT = timedelta(days=8)  # longer than any provider's list that is read reaches back (GOV.UK Notify: 7 days)
 P = ParamSpec("P")
 
@@ -43,6 +44,15 @@ def unseen(session: Session, provider_ids: Collection[str]) -> set[str]:
         some = ids[start : start + 500]
         known.update(session.scalars(select(SeenText.provider_id).where(SeenText.provider_id.in_(some))))
     return set(ids) - known
+
+
+def begin(session: Session, now: datetime) -> datetime | None:
+    """When this database was made, as far as texts go: written down at the first start with no text known, so that what came
+    before, and was answered by nobody or by an older database, is left alone. None for one that knew texts from the start."""
+    made = session.get(SeenText, MADE)
+    if made is None and last_known(session) is None:
+        made = session.merge(SeenText(provider_id=MADE, received_at=now))
+    return made.received_at if made else None
 
 
 def last_known(session: Session) -> datetime | None:

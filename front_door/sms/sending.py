@@ -66,6 +66,7 @@ def take_due(session: Session, owner: str, now: datetime, timing: SendTiming) ->
     for text, conversation in due:
         if closed := _closed_because(text, conversation, now, timing):
             text.state, text.error = "failed", closed
+            text.sender = text.sender_until = None  # whoever still has it in hand has lost it
             continue
         look_up = text.state != "pending"  # "sending" past its time: its sender died, so nobody knows
         until = now + timedelta(seconds=timing.lease)
@@ -82,7 +83,7 @@ def _closed_because(text: OutboxText, conversation: Conversation, now: datetime,
     if not conversation.address:
         return "no address"
     if conversation.texts_stopped and text.kind not in ("crisis", "stop_confirmation"):
-        return "texts stopped"
+        return "texts stopped" if text.state == "pending" else "outcome unknown"
     if not text.crisis and private.too_late(conversation, text.kind, now):
         return "others may read it now" if text.state == "pending" else "outcome unknown"
     if now - text.created_at > (timing.crisis_too_old if text.crisis else timing.too_old):
@@ -91,9 +92,13 @@ def _closed_because(text: OutboxText, conversation: Conversation, now: datetime,
 
 
 def record(session: Session, text: Outgoing, sent: Sent, now: datetime, timing: SendTiming) -> None:
-    """Write down what came of a send. When another sender has the text meanwhile, only that it was sent is news."""
+    """Write down what came of a send. When the text was taken again meanwhile (by another sender, or by this one after it stood
+    still), or closed, only that it was sent is news.
+    """
     row = session.get(OutboxText, text.id, with_for_update=True)
-    if row is None or row.state == "sent" or (row.sender != text.sender and sent.outcome != "sent"):
+    if row is None or row.state == "sent":
+        return
+    if (row.sender, row.sender_until) != (text.sender, text.until) and sent.outcome != "sent":
         return
     row.sender = row.sender_until = None
     row.error = sent.error

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from front_door import rows
 from front_door.bot_client import Reply
 from front_door.model import ENDED, NOTED, QUEUED, WAITING, Conversation, Message
+from front_door.safeguarding.recording import record_reply_shown
 from front_door.saying import Voice, say
 from front_door.sms.keywords import Keyword
 from front_door.sms.numbers import CHANNEL, set_stopped
@@ -57,7 +58,7 @@ def answer_danger(session: Session, conversation: Conversation, message: Message
     reply = voice.crisis(message.flags or (), conversation.area, CHANNEL, message.text)
     say(session, conversation, message.turn_id or message.id, [reply], voice, now)
     message.crisis_sent = True
-    rows.record_reply_shown(session, [message.id], reply.text)
+    record_reply_shown(session, [message.id], reply.text)
 
 
 def _drop_draft(session: Session, conversation: Conversation, voice: Voice, now: datetime, answerable: bool) -> None:
@@ -71,4 +72,6 @@ def _drop_draft(session: Session, conversation: Conversation, voice: Voice, now:
             message.state = NOTED
     follow_up.withdraw(session, conversation.id)
     conversation.state = ENDED
-    conversation.pending_choices = conversation.more_text = conversation.held = conversation.texting_safe = None
+    conversation.aside = conversation.pending_choices = conversation.more_text = conversation.held = (
+        conversation.texting_safe
+    ) = None

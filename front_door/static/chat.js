@@ -7,7 +7,9 @@
   const HEADERS = { Accept: "application/json", "X-Chat-View": "html" };
   const PATIENCE = 20000; // ms; the server answers within five seconds, with or without the reply
   let after = Number(log.dataset.after);
+  const LISTEN = { joined: 3000, asked: 3000, may: 15000 }; // ms between two looks while a person is there or may come
   let polling = 0;
+  let person = log.dataset.person;
   let turn = Promise.resolve(); // one message at a time, in the order sent
   let waiting = 0;
   let failures = 0;
@@ -16,7 +18,7 @@
   const newId = () => "c-" + Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
   const back = () => box.focus({ preventScroll: true });
 
-  function show(answer) {
+  function show(answer, asked = false) {
     if (typeof answer?.after !== "number" || typeof answer.log_html !== "string") return false;
     const holder = document.createElement("ol");
     holder.innerHTML = answer.log_html;
@@ -24,11 +26,12 @@
     for (const item of items) item.classList.add("message--new");
     log.firstElementChild.append(...items);
     after = Math.max(after, answer.after);
-    const reply = items.find((item) => item.dataset.from === "assistant") || items[items.length - 1];
-    choices.innerHTML = answer.choices_html || "";
+    const reply = items.find((item) => item.dataset.from !== "resident") || items[items.length - 1];
+    if (items.length || !asked) choices.innerHTML = answer.choices_html || ""; // else somebody may be on one of them
+    if (typeof answer.person === "string") person = answer.person;
     if (typeof answer.progress === "string") progress.textContent = answer.progress;
     owe(answer.owed);
-    document.dispatchEvent(new CustomEvent("chat:left", { detail: answer.left }));
+    if (!asked) document.dispatchEvent(new CustomEvent("chat:left", { detail: answer.left }));
     reply?.scrollIntoView({ block: "start" });
     return true;
   }
@@ -43,13 +46,14 @@
     clearTimeout(polling);
     tell(owed ? words.still : "");
     if (owed) polling = setTimeout(poll, 1000);
+    else if (LISTEN[person]) polling = setTimeout(poll, LISTEN[person]);
   }
 
   async function poll() {
     try {
       const response = await fetch("/chat/messages?after=" + after, { headers: HEADERS });
       if (response.status === 404) return location.replace("/chat");
-      if (!response.ok || !show(await response.json())) throw new Error("unexpected answer");
+      if (!response.ok || !show(await response.json(), true)) throw new Error("unexpected answer");
     } catch {
       clearTimeout(polling);
       polling = setTimeout(poll, 4000);
@@ -189,5 +193,5 @@
   sizes.observe(byId("top"));
   sizes.observe(form);
 
-  if (log.dataset.owed === "yes") owe(true);
+  if (log.dataset.owed === "yes" || LISTEN[person]) owe(log.dataset.owed === "yes");
 })();

@@ -68,6 +68,7 @@ class Answers:
         body["after"] = transcript.last
         if request.headers.get(_HTML_VIEW) == "html":
             body["left"] = transcript.left
+            body["person"] = self._pages.person(transcript)
             body["progress"] = self._pages.progress(transcript)
             body["log_html"] = self._pages.lines(transcript)
             body["choices_html"] = self._pages.choices(transcript, self._sessions.form_token(token), new_page_id())

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from common.clock import Clock
 from common.database import Database
-from front_door import rows
 from front_door.forms import BadBody, read_fields
 from front_door.inbox import Accepted, WebPost
+from front_door.safeguarding.unsaved import Unsaved
 from front_door.screening import Screening
 from front_door.timing import Pace
 from front_door.web.answers import Answers, Refused
@@ -44,13 +45,14 @@ class Chat:
         db: Database,
         clock: Clock,
         pace: Pace,
+        unsaved: Unsaved,
     ) -> None:
         self._engine = engine
         self._screening = screening
         self._sessions = sessions
         self._pages = pages
         self._words = words
-        self._db = db
+        self._unsaved = unsaved
         self._clock = clock
         self._pace = pace
         self._reading = Reading(db, sessions, clock, pace)
@@ -60,6 +62,7 @@ class Chat:
         self._chats = PerMinute(pace.limits.chats_a_minute)
         self._messages = PerMinute(pace.limits.messages_a_minute)
         self._one_chat = PerMinute(pace.limits.one_chat_a_minute)
+        self._refused = PerMinute(pace.limits.chats_a_minute)  # of refused posts with danger: so many are kept
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -119,14 +122,15 @@ class Chat:
         said = Said.of(fields, self._words)
         flags = await self._screening.flags(said.text) if said.choice is None else ()
         token = self._sessions.read(request)
+        post = self._as_post(request, token, said, flags)
         try:
             if token is None or not self._sessions.may_post(request, token, said.form_token):
                 raise Refused("forbidden", 403)
             self._check(request, said, token)
-            accepted = await self._store(request, token, said, flags)
+            accepted = await self._store(request.remote or "", post)
             return await self._answers.to(request, token, accepted)
         except Refused as refused:
-            return await self._refuse(request, token, said.text, flags, refused)
+            return await self._refuse(request, token, post, refused)
 
     def _check(self, request: web.Request, said: Said, token: str) -> None:
         limits = self._pace.limits
@@ -139,10 +143,9 @@ class Chat:
         if self._engine.backlog >= limits.backlog:
             raise Refused("busy", 503)
 
-    async def _store(self, request: web.Request, token: str, said: Said, flags: tuple[str, ...]) -> Accepted:
-        address = request.remote or ""
+    def _as_post(self, request: web.Request, token: str | None, said: Said, flags: tuple[str, ...]) -> WebPost:
         post = WebPost(
-            session_digest=self._sessions.digest(token),
+            session_digest=self._sessions.digest(token) if token else "",
             channel=said.channel,
             text=said.text,
             choice=said.choice,
@@ -151,6 +154,9 @@ class Chat:
             flags=flags,
             received_at=self._clock.now(),
         )
+        return replace(post, post_key=self._sessions.post_key(token, post.repeat_key(post.text))) if flags else post
+
+    async def _store(self, address: str, post: WebPost) -> Accepted:
         try:
             accepted = await self._engine.submit_web(post, self._chats.has_room(address))
         except (SQLAlchemyError, TimeoutError) as error:
@@ -169,15 +175,19 @@ class Chat:
         return accepted
 
     async def _refuse(
-        self, request: web.Request, token: str | None, text: str, flags: tuple[str, ...], refused: Refused
+        self, request: web.Request, token: str | None, post: WebPost, refused: Refused
     ) -> web.StreamResponse:
-        crisis = self._screening.reply(flags, None, "web", text) if flags else ""
-        if flags:
-            try:
-                await self._db.run(rows.record_flags, flags, channel="web", now=self._clock.now(), reply_shown=crisis)
-            except SQLAlchemyError as error:
-                logger.error("a red flag could not be recorded: %s", type(error).__name__)
-        return await self._answers.refused(request, token, text, crisis, refused, self._words)
+        crisis = self._screening.reply(post.flags, None, "web", post.text) if post.flags else ""
+        if post.flags and self._refused.take(request.remote or ""):
+            await self._unsaved.keep(
+                post.flags,
+                words=post.text,
+                now=post.received_at,
+                session_digest=post.session_digest,
+                post_key=post.post_key or "",
+                reply_shown=crisis,
+            )
+        return await self._answers.refused(request, token, post.text, crisis, refused, self._words)
 
     async def messages(self, request: web.Request) -> web.Response:
         """What was said after line `after`, as JSON: asked for by the script, only while a reply is owed."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from front_door.inbox import is_over
 from front_door.model import ENDED, Conversation
+from front_door.resident.model import ReferralVisit
 
 
 def end_session(session: Session, digest: str) -> None:
-    """Shut the conversation of this session for its page. What was written stays with staff, by its own rules."""
+    """Shut the conversation of this session for its page, and what it had open of a referral. What was written stays with staff, by its own rules."""
     session.execute(update(Conversation).where(Conversation.session_digest == digest).values(state=ENDED))
+    session.execute(delete(ReferralVisit).where(ReferralVisit.session_digest == digest))
 
 
 def keep_session(session: Session, digest: str, now: datetime, idle: timedelta) -> bool:

@@ -67,10 +67,16 @@ class Pages:
             notice=notice,
             crisis=crisis,
             kept_text=kept_text,
+            person=self.person(transcript),
             progress=self.progress(transcript) if transcript.lines else self._words.progress.first,
             idle=int(self._timing.session_idle.total_seconds()),
             warn=int((self._timing.session_idle - self._timing.session_warning).total_seconds()),
         )
+
+    def person(self, transcript: Transcript) -> str:
+        """Whether the page asks for news by itself: "joined" or "asked" for it does so often, "may" now and then, because staff may join
+        this chat; "" only while a reply is due."""
+        return transcript.person or ("may" if transcript.conversation and self._words.live.confirmed else "")
 
     def progress(self, transcript: Transcript) -> str | None:
         """How far the conversation has come, see `progress_in`."""
@@ -103,6 +109,10 @@ class Pages:
     def move_to_text(self, form_token: str, number: str, code: str = "", may: bool = True) -> str:
         """How to go on by text: first what that means, then the code and our number. may: there is a chat to go on with."""
         return self._render("move_to_text.html", form_token=form_token, number=number, code=code, may=may)
+
+    def about_referral(self, name: str, **context: Any) -> str:
+        """One of the pages about a referral that was sent (`front_door.resident`)."""
+        return self._render(name, **context)
 
     def trouble(self, trouble: Trouble, crisis: str = "", kept_text: str = "") -> str:
         """An error page: what happened, what to do, and how to reach help."""

@@ -29,7 +29,7 @@ def as_text(title: str, lines: Sequence[Line]) -> str:
 
 
 def _message(line: Line) -> str:
-    who = "Assistant" if line.sender == "assistant" else "You"
+    who = line.speaker or ("Assistant" if line.sender == "assistant" else "You")
     if not line.services:
         return f"{who}:\n{_wrapped(line.text)}"
     cards = [_service(number, service) for number, service in enumerate(line.services, 1)]

@@ -44,6 +44,10 @@ class Sessions:
     def form_token(self, token: str) -> str:
         return self._cipher.sign("form", token)
 
+    def post_key(self, token: str | None, repeat_key: str) -> str:
+        """The keyed digest by which a post is known again, whether it was stored or refused."""
+        return self._cipher.digest(f"post: {token or ''}\0{repeat_key}")
+
     def give(self, request: web.Request, response: web.StreamResponse, token: str) -> None:
         """Put the token into the browser until it is closed."""
         name = self._cookie_name(request)

@@ -13,11 +13,12 @@ from front_door.inbox import is_over
 from front_door.model import WAITING, Conversation, Message
 from front_door.moving.doors import has_left
 from front_door.news import Heard
+from front_door.takeover.keeping import CALL_BACK, PERSON
 
 
 @dataclass(frozen=True)
 class Line:
-    """One message. sender: "assistant" or "resident"; services: cards when there are any; intro: the words before them;
+    """One message. sender: "assistant", "resident" or "person", a member of staff, who is shown as `speaker`; services: cards when there are any; intro: the words before them;
     language and direction (ltr, rtl): of a text that is not in English, else ""."""
 
     seq: int
@@ -31,11 +32,14 @@ class Line:
     outro: str = ""
     language: str = ""
     direction: str = ""
+    speaker: str = ""
 
     def as_json(self) -> dict[str, Any]:
         found: dict[str, Any] = {"from": self.sender, "text": self.text, "choices": list(self.choices)}
         if self.services:
             found["services"] = list(self.services)
+        if self.speaker:
+            found["speaker"] = self.speaker
         if self.language:
             found |= {"lang": self.language, "dir": self.direction}
         return found
@@ -44,7 +48,7 @@ class Line:
 @dataclass(frozen=True)
 class Transcript:
     """The newest lines of a conversation. choices: those of the question that is open now; owed: a reply is still
-    due; left: seconds until the page closes by itself, None when nothing has been said yet."""
+    due; left: seconds until the page closes by itself, None when nothing has been said yet; person: "asked" for, "joined" or ""."""
 
     conversation: str | None = None
     lines: list[Line] = field(default_factory=list)
@@ -55,6 +59,7 @@ class Transcript:
     moved: bool = False  # over, because it went on by text
     left_out: bool = False
     left: float | None = None
+    person: str = ""
 
 
 def read_transcript(
@@ -73,6 +78,7 @@ def read_transcript(
         .where(
             Message.conversation_id == conversation.id,
             Message.seq > max(after, conversation.shown_after),
+            Message.kind != CALL_BACK,  # our own, in their name
             Message.channel != "sms",  # an answer to a text that came before a move goes to the phone
         )
         .order_by(Message.seq.desc())
@@ -91,6 +97,7 @@ def read_transcript(
         owed=waiting is not None,
         left_out=len(newest) > limit or conversation.shown_after > 0,
         left=(conversation.last_seen_at + idle - now).total_seconds(),
+        person=conversation.person,
     )
 
 
@@ -110,6 +117,9 @@ def line_of(message: Message) -> Line:
     if message.direction == "in":
         return Line(message.seq, "resident", message.text, turn=message.turn_id or message.id)
     stored = message.data or {}
+    if message.kind == PERSON:  # by text, the words began with who speaks
+        said = str(stored.get("said") or message.text)
+        return Line(message.seq, "person", said, PERSON, message.turn_id, speaker=str(stored.get("speaker") or ""))
     data = stored.get("data") or {}
     services = tuple(s for s in data.get("services") or () if isinstance(s, dict) and s.get("name"))
     return Line(

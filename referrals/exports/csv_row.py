@@ -8,7 +8,7 @@ import re
 
 from referrals.exports.record import ExportRecord, instant
 from referrals.packet import risk
-from referrals.packet_sections import consent_line, contact_value, not_asked, place_line
+from referrals.packet_sections import consent_line, contact_changes, contact_value, not_asked, place_line
 from referrals.packet_words import PacketWords
 
 FORMAT_VERSION = "1"
@@ -17,7 +17,7 @@ COLUMNS = (
     "reasons", "asked_for_person", "own_words", "needs", "risk", "what_matters", "who_is_around", "what_tried", "answers",
     "services_shown", "services_chosen", "name", "contact_method", "contact", "contact_hidden", "safe_to_call", "safe_to_text",
     "safe_note", "best_time", "place", "about_someone_else", "adult", "language", "access_needs", "consent", "consent_words",
-    "consent_version", "consent_given", "not_asked", "told_resident", "exported", "exported_by",
+    "consent_version", "consent_given", "not_asked", "told_resident", "exported", "exported_by", "contact_changes",
 )  # fmt: skip
 # What a spreadsheet takes for the start of a formula, at the start of a cell or after a character that some spreadsheets,
 # set to another country, take for the end of a cell or of a row.
@@ -90,4 +90,5 @@ def _cells(record: ExportRecord, words: PacketWords) -> dict[str, str]:
         "told_resident": record.promise_text,
         "exported": instant(record.exported_at),
         "exported_by": record.exported_by,
+        "contact_changes": "\n".join(contact_changes(packet, words)),
     }

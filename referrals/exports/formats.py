@@ -23,12 +23,13 @@ class Format:
     ending: str
     make: Callable[[ExportRecord, PacketWords], bytes]
     charset: str | None = "utf-8"
+    takes_own: bool = False  # whether notes and attempts of the team can go with it
 
 
 FORMATS: dict[str, Format] = {
-    "text": Format("Plain text", "text/plain", "txt", as_text),
-    "pdf": Format("PDF", "application/pdf", "pdf", as_pdf, charset=None),
+    "text": Format("Plain text", "text/plain", "txt", as_text, takes_own=True),
+    "pdf": Format("PDF", "application/pdf", "pdf", as_pdf, charset=None, takes_own=True),
     "csv": Format("CSV (spreadsheet)", "text/csv", "csv", as_csv),
-    "json": Format("JSON", "application/json", "json", as_json),
+    "json": Format("JSON", "application/json", "json", as_json, takes_own=True),
     "fhir": Format("FHIR R4 (UK Core)", "application/fhir+json", "fhir.json", as_fhir),
 }

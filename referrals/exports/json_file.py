@@ -87,6 +87,7 @@ def _content(record: ExportRecord, words: PacketWords) -> dict[str, Any]:
             {"system": "http://snomed.info/sct", "code": code.code, "term": code.term, "status": "suggestion"}
             for code in words.suggested(need.name for need in packet.needs)
         ],
+        "team_record": [{"title": one.title, "lines": list(one.lines)} for one in record.own] or None,
         "exported": {"at": instant(record.exported_at), "by": record.exported_by},
     }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -25,19 +27,48 @@ _LABEL = 42.0  # millimetres: the column of labels
 _QUESTION = 70.0  # millimetres: a label that is a question
 
 
-def as_pdf(record: ExportRecord, words: PacketWords) -> bytes:
-    """The whole packet on A4, nothing folded. The plain text travels in it as an attached file, letter for letter.
+@dataclass(frozen=True)
+class Printed:
+    """What is printed: `head` (the first pair is the title), a note above everything, the parts, a line at the foot of each
+    page, and the same as plain text, which travels in the file."""
 
-    What the font lacks (scripts other than Latin, Greek and Cyrillic; pictures) is printed as its description in square
-    brackets (`letters.shown`), and the page then says so.
+    reference: str
+    made_at: datetime
+    head: Sequence[tuple[str, str]]
+    parts: Sequence[Section]
+    foot: str
+    text: bytes
+    note: str = ""
+
+
+def as_pdf(record: ExportRecord, words: PacketWords) -> bytes:
+    """The whole packet on A4, nothing folded. The plain text travels in it as an attached file, letter for letter."""
+    by = words.say("exported", who=record.exported_by, when=moment(record.exported_at))
+    return print_pdf(
+        Printed(
+            reference=record.reference,
+            made_at=record.exported_at,
+            head=head(record, words),
+            parts=[*sections(record.packet, words), *record.own],
+            foot=f"{by} {words.say('keep_safe')}",
+            text=as_text(record, words),
+            note=words.say("hidden") if record.contact_hidden else "",
+        ),
+        words,
+    )
+
+
+def print_pdf(printed: Printed, words: PacketWords) -> bytes:
+    """The file. What the font lacks (scripts other than Latin, Greek and Cyrillic; pictures) is printed as its description in
+    square brackets (`letters.shown`), and the page then says so.
     """
-    page = _Page(record, words)
+    page = _Page(printed, words)
     page.put_head()
-    for section in sections(record.packet, words):
+    for section in printed.parts:
         page.put_section(section)
     if page.replaced:
         page.put_note(words.say("missing_letters"))
-    page.embed_file(bytes=as_text(record, words), basename=f"{record.reference}.txt", mime_type="text/plain")
+    page.embed_file(bytes=printed.text, basename=f"{printed.reference}.txt", mime_type="text/plain")
     return bytes(page.output())
 
 
@@ -51,38 +82,37 @@ def letters_of_font() -> frozenset[int]:
 class _Page(FPDF):
     """One document. `replaced`: something was printed as a description."""
 
-    def __init__(self, record: ExportRecord, words: PacketWords) -> None:
+    def __init__(self, printed: Printed, words: PacketWords) -> None:
         super().__init__(format="A4")
         self.replaced = False
-        self._record, self._words = record, words
+        self._printed, self._words = printed, words
         self.add_font(_FAMILY, "", FONTS / "DejaVuSansCondensed.ttf")
         self.add_font(_FAMILY, "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
         self.set_margins(15, 12, 15)
         self.set_auto_page_break(True, margin=16)
-        self.set_title(record.reference)
+        self.set_title(printed.reference)
         self.set_lang("en-GB")
-        self.set_creation_date(record.exported_at)
-        self.alias_nb_pages(f"<{record.reference}/pages>")  # not fpdf2's usual sign: a resident could have typed that
+        self.set_creation_date(printed.made_at)
+        self.alias_nb_pages(f"<{printed.reference}/pages>")  # not fpdf2's usual sign: a resident could have typed that
         self.add_page()
 
     def footer(self) -> None:
-        words, record = self._words, self._record
+        words, printed = self._words, self._printed
         self.set_y(-12)
-        by = words.say("exported", who=record.exported_by, when=moment(record.exported_at))
         number = words.say("page", number=self.page_no(), of=self.str_alias_nb_pages)
         self._font(_SMALL)
-        self.cell(0, 4, f"{record.reference}   {self._seen(by)} {words.say('keep_safe')}")
+        self.cell(0, 4, f"{printed.reference}   {self._seen(printed.foot)}")
         self.set_x(self.l_margin)
         self.cell(0, 4, number, align="R")
 
     def put_head(self) -> None:
-        known = head(self._record, self._words)
+        known = self._printed.head
         self._font(_HEAD, "B")
         self._write(" ".join(known[0]), 7)
         self._font(_SIZE)
         self._pairs(known[1:], _LABEL)
-        if self._record.contact_hidden:
-            self.put_note(self._words.say("hidden"))
+        if self._printed.note:
+            self.put_note(self._printed.note)
 
     def put_section(self, section: Section) -> None:
         self.ln(1.5)

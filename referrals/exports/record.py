@@ -9,7 +9,7 @@ from typing import Any
 
 from common.clock import LONDON
 from referrals.model import ConsentEvent, Referral
-from referrals.packet import Packet
+from referrals.packet import Packet, Section
 from referrals.packet_words import PacketWords
 from referrals.promise import due_words
 from referrals.working_time import clock_words
@@ -47,6 +47,7 @@ class ExportRecord:
     contact_hidden: bool
     exported_at: datetime
     exported_by: str
+    own: tuple[Section, ...] = ()  # what the team wrote itself; only in a copy that was asked for with it
 
 
 def record_of(referral: Referral, packet: Packet, *, contact_hidden: bool, now: datetime, who: str) -> ExportRecord:
@@ -78,6 +79,11 @@ def printable(packet: Packet) -> Packet:
     changed = {item.name: _clean(getattr(packet, item.name)) for item in fields(packet)}
     needs = tuple(replace(n, name=_clean(n.name), label=_clean(n.label), said=_clean(n.said)) for n in packet.needs)
     return replace(packet, **{**changed, "needs": needs})
+
+
+def printable_section(section: Section) -> Section:
+    """The same for a part that was made beside the packet."""
+    return replace(section, lines=_clean(section.lines))
 
 
 def _clean(value: Any) -> Any:

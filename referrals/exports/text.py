@@ -21,4 +21,4 @@ def text_of(record: ExportRecord, words: PacketWords) -> str:
         words.say("exported", who=record.exported_by, when=moment(record.exported_at)),
         words.say("keep_safe"),
     )
-    return render_text(sections(record.packet, words), lines) + "\n" + "\n".join(notes) + "\n"
+    return render_text([*sections(record.packet, words), *record.own], lines) + "\n" + "\n".join(notes) + "\n"

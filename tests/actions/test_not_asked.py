@@ -64,7 +64,7 @@ def test_a_question_made_needless_says_so(services: Services) -> None:
 
 def test_what_was_told_has_no_reason(services: Services) -> None:
     """Neither the open questions nor the rest."""
-    told = why(services, answers=dict.fromkeys(OPEN_QUESTIONS, "my own words"))
+    told = why(services, answers=dict.fromkeys(OPEN_QUESTIONS, "my own words"), shown={"s1": "A group"})
     assert told == {}
 
 

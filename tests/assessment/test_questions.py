@@ -195,9 +195,9 @@ def test_person_questions_have_their_own_stage():
     """The questions for somebody who wants a person are not asked before the first services."""
     person = BANK.choose(["food"], {}, limit=9, stage="person")
     assert [q.id for q in person] == [
-        "what_matters", "where_to_start", "who_is_around", "what_tried", "other_services", "face_to_face",
+        "what_matters", "where_to_start", "who_is_around", "what_tried", "access_needs", "other_services", "face_to_face",
     ]  # fmt: skip
-    assert [q.id for q in person if q.open] == ["what_matters", "who_is_around", "what_tried"]
+    assert [q.id for q in person if q.open] == ["what_matters", "who_is_around", "what_tried", "access_needs"]
 
 
 def test_a_question_that_changes_nothing_is_refused(tmp_path):

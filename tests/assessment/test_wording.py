@@ -16,7 +16,7 @@ from assessment.questions import QuestionBank
 
 DATA = Path(__file__).parents[2] / "data" / "leicestershire"
 # Names that residents know or that cannot be changed; they say nothing about how hard a sentence is.
-FILL = {"team": "Our team", "place": "Quorn", "area": "Rutland", "count": "3"}
+FILL = {"team": "Our team", "place": "Quorn", "area": "Rutland", "count": "3", "needs": "food"}
 
 
 def wordings() -> Iterator[tuple[str, str]]:
@@ -32,6 +32,7 @@ def wordings() -> Iterator[tuple[str, str]]:
     for need in Needs.load(DATA):
         yield f"needs.{need.slug}", f"You'd like help with {need.say}."
         yield f"needs.{need.slug}.other", f"They'd like help with {need.say_other}."
+    yield "other_doors.offer", Doors.load(DATA).offer("Our team")
     for kind in DOORS:
         for other in (False, True):
             for area in ("Rutland", None):

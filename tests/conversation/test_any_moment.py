@@ -96,7 +96,7 @@ def test_who_sees_this(talk: Talk, at: str) -> None:
     """Privacy questions are answered in every state, then the same question."""
     question = arrive(talk, at)
     said = talk.say("who gets to see what i write")
-    assert "unless you agree" in said
+    assert "only if you agree" in said
     assert question in said
 
 

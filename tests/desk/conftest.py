@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,11 +27,13 @@ from desk.accounts import create_account
 from desk.app import create_desk
 from desk.catalogue.feed_import import Importer
 from desk.contact_check import ContactCheck
+from desk.identity import Provider
+from desk.roles import Role
 from referrals.request import ReferralRequest
 from referrals.submit import submit
 from referrals.team import TeamFacts
 from service_catalogue.importing import import_feed
-from tests.referrals.support import DATA, SATURDAY, make_request
+from tests.referrals.support import DATA, SATURDAY, another, given, make_request
 
 SECRET = "a secret key for tests only, 32 long"
 
@@ -98,6 +100,15 @@ class Office:
             )
         return stored.reference
 
+    def refer_to(self, team: str, number: int = 1000) -> str:
+        """Store a referral to a coordinator's team, from a conversation of its own; returns its reference."""
+        return self.refer(another(number, destination="lac", team=team, consent=given("lac", team)))
+
+    def add(self, name: str, *roles: Role, teams: tuple[str, ...] = ()) -> None:
+        """An account that holds these roles alone; amina and bob hold all."""
+        with self.db.transaction() as session:
+            self.passwords[name] = create_account(session, name, self.clock.now(), roles, teams)
+
     def browser(self) -> Browser:
         browser = Browser(aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)), self.base)
         self.browsers.append(browser)
@@ -132,11 +143,19 @@ def importer() -> Importer:
 
 
 @pytest.fixture
-async def office(db: Database, env: dict[str, str], importer: Importer) -> AsyncIterator[Office]:
+def providers() -> Sequence[Provider]:
+    """Ways to sign in beside the local accounts; a test may add one by overriding this fixture."""
+    return ()
+
+
+@pytest.fixture
+async def office(
+    db: Database, env: dict[str, str], importer: Importer, providers: Sequence[Provider]
+) -> AsyncIterator[Office]:
     clock, settings, cipher = FrozenClock(SATURDAY), configuration.load(env), use(Cipher(SECRET))
     with db.transaction() as session:
-        passwords = {name: create_account(session, name, clock.now()) for name in ("amina", "bob")}
-    desk_app = create_desk(db, settings, clock, cipher, no_problems, importer)
+        passwords = {name: create_account(session, name, clock.now(), Role) for name in ("amina", "bob")}
+    desk_app = create_desk(db, settings, clock, cipher, no_problems, importer, providers)
     root = web.Application(client_max_size=64 * 1024)  # as the front door's
     root.add_subapp("/desk/", desk_app)
     server = TestServer(root, host="127.0.0.1")

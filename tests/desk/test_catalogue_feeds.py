@@ -250,8 +250,9 @@ class TestInProduction:
 
     @pytest.fixture
     def env(self, env: dict[str, str]) -> dict[str, str]:
-        # Production, but over http, so that the test's browser keeps its cookie.
-        return {**env, "PUBLIC_BASE_URL": "http://help.example.org", "ENVIRONMENT": "production"}
+        # Production, but over http, so that the test's browser keeps its cookie, and without the second factor.
+        production = {"ENVIRONMENT": "production", "DESK_SECOND_FACTOR": "offered"}
+        return {**env, **production, "PUBLIC_BASE_URL": "http://help.example.org"}
 
     @pytest.mark.parametrize(
         "address", ["http://127.0.0.1:5005", "http://localhost:5055/", "http://10.0.0.1/services", "http://[::1]/"]

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from desk import exports
 from desk.contact import HIDDEN
-from desk.referral import EXPORTED
+from desk.referral_words import EXPORTED
 from referrals import handling
 from referrals.exports.formats import FORMATS
 from referrals.model import ConsentEvent

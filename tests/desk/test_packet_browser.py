@@ -59,7 +59,12 @@ async def check(page: Page, name: str) -> None:
     printed = PdfReader(io.BytesIO(await page.pdf(prefer_css_page_size=True, format="A4")))
     assert len(printed.pages) == 1, name
     text = printed.pages[0].extract_text()
-    assert "Printed by amina" in text and "Take out a copy" not in text and "Not asked" in text
+    assert (
+        "Printed by amina" in text
+        and "Take out a copy" not in text
+        and "Write a note" not in text
+        and "Not asked" in text
+    )
     assert (
         await page.locator("#consent").evaluate("part => part.getBoundingClientRect().bottom + scrollY")
         <= SCREEN["height"]

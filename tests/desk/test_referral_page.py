@@ -207,7 +207,7 @@ async def test_what_residents_typed_is_text_everywhere(office: Office):
     await browser.post(f"/desk/referrals/{reference}/contact", read="yes")
     pages.append(await open_page(browser, reference))
     await browser.get("/desk/")
-    pages.append(browser.page)
+    pages.append(browser.page.replace('<script src="/desk/static/queue.js" defer></script>', ""))
     for page in pages:
         assert "<script" not in page and "<img" not in page and "<b>web" not in page
         assert "&lt;script&gt;" in page

@@ -13,16 +13,17 @@ from sqlalchemy import select
 from common.database import Database
 from desk import sessions
 from desk.__main__ import main
+from desk.account_changes import reset_password
 from desk.accounts import (
     AccountError,
     create_account,
     ensure_first_account,
     find_account,
     password_fits,
-    reset_password,
 )
 from desk.limits import FAILURES_PER_ADDRESS, FAILURES_PER_NAME, WINDOW
-from desk.model import StaffAccount, StaffSession
+from desk.model import DeskAudit, StaffAccount, StaffSession
+from desk.roles import Role
 from tests.desk.conftest import Office
 from tests.referrals.support import SATURDAY
 
@@ -95,6 +96,16 @@ async def test_g9_too_many_failures_for_a_name_close_it_for_a_while(office: Offi
     assert (await office.browser().sign_in("bob", office.passwords["bob"])).status == 303
     office.clock.advance(WINDOW + timedelta(seconds=1))
     assert (await browser.sign_in("amina", office.passwords["amina"])).status == 303
+
+
+async def test_g12_nobody_can_fill_the_audit_with_tries_past_the_limit(office: Office):
+    """Each failure up to the limit is written down, and no try after it."""
+    browser = office.browser()
+    for _ in range(FAILURES_PER_NAME + 3):
+        await browser.sign_in("amina", "wrong")
+    with office.db.reading() as session:
+        noted = session.scalars(select(DeskAudit.detail).where(DeskAudit.what == "sign_in_refused")).all()
+    assert noted == ["wrong"] * FAILURES_PER_NAME
 
 
 async def test_g9_too_many_failures_from_an_address_close_it_for_a_while(office: Office):
@@ -185,12 +196,12 @@ def test_the_first_start_makes_one_account_and_says_its_password_once(db: Databa
 def test_a_reset_password_signs_out_every_browser(db: Database):
     """The old password and the old sessions stop working."""
     with db.transaction() as session:
-        old = create_account(session, "carol", SATURDAY)
+        old = create_account(session, "carol", SATURDAY, Role)
         account = find_account(session, "carol")
         assert account is not None
         token = sessions.open_session(session, account.id, SATURDAY)
         assert sessions.find_session(session, token, SATURDAY) is not None
-        new = reset_password(session, "carol", SATURDAY)
+        new = reset_password(session, "carol", by="amina", now=SATURDAY)
         assert sessions.find_session(session, token, SATURDAY) is None
         assert password_fits(account, new) and not password_fits(account, old)
 
@@ -199,9 +210,9 @@ def test_a_reset_password_signs_out_every_browser(db: Database):
 def test_a_name_that_cannot_be_is_refused(db: Database, name: str):
     """Names are short, plain and taken once."""
     with db.transaction() as session:
-        create_account(session, "Carol", SATURDAY)
+        create_account(session, "Carol", SATURDAY, Role)
         with pytest.raises(AccountError):
-            create_account(session, name, SATURDAY)
+            create_account(session, name, SATURDAY, Role)
 
 
 def test_accounts_from_the_command_line(db: Database, tmp_path, monkeypatch, capsys):

@@ -13,6 +13,7 @@ from desk.model import DeskAudit
 from front_door.model import TAKEN_AT, Conversation, DeliveryStatus, FinishedTexts, Message, OutboxText
 from referrals import follow_up, handling
 from referrals.follow_up import FollowUpRules
+from referrals.staff_text import StaffText
 from tests.desk.conftest import Browser, Office
 from tests.referrals.support import DATA, make_request
 
@@ -172,7 +173,8 @@ async def test_every_view_of_texts_is_audited(office: Office) -> None:
         referral = handling.find(session, reference)
         assert referral is not None
         assert [(e.what, e.detail, e.who) for e in referral.events][1:] == [(handling.VIEWED, "texts", "amina")]
-        noted = session.scalars(select(DeskAudit).order_by(DeskAudit.id)).all()
+        texts = select(DeskAudit).where(DeskAudit.object.startswith("texts")).order_by(DeskAudit.id)
+        noted = session.scalars(texts).all()
         assert [(row.what, row.object) for row in noted] == [("viewed", f"texts {TWO}"), ("viewed", "texts")]
 
 
@@ -267,6 +269,27 @@ async def test_the_question_after_two_weeks_is_shown_and_nothing_else_of_a_later
         follow_up.sent(row, TWO, now)
     page = await open_page(await office.signed_in(), f"/desk/referrals/{reference}/texts")
     assert "Did it help?" in page and "Asks if it helped" in page and "private" not in page
+
+
+async def test_a_text_of_staff_is_called_so_and_stands_with_a_referral_from_the_web(office: Office) -> None:
+    """It goes out in a conversation by text, which a referral from the web has none of; another's is not shown with it."""
+    reference = office.refer(make_request())
+    later = Texting(office, TWO)
+    for words in ("Someone tried to ring you.", "Of another referral."):
+        later.send(words, kind="staff")
+    later.receive("something new and private")
+    now = office.clock.now()
+    with office.db.transaction() as session:
+        referral = handling.find(session, reference)
+        assert referral is not None
+        row = StaffText(
+            form_id="f", referral_id=referral.id, who="bob", template="tried_to_ring", asked_at=now, send_at=now,
+            body="Someone tried to ring you.", sent_in=TWO, sent_at=now, state="sent", phone=None,
+        )  # fmt: skip
+        session.add(row)
+    page = await open_page(await office.signed_in(), f"/desk/referrals/{reference}/texts")
+    assert "Someone tried to ring you." in page and "Sent by staff from a template" in page and ">Staff<" in page
+    assert "Asks if it helped" not in page and "private" not in page and "another referral" not in page
 
 
 async def test_what_was_written_is_text_everywhere(office: Office) -> None:

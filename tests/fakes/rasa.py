@@ -1,6 +1,6 @@
 """A bot that answers the front door's turns, with switches for every way it can fail.
 
-POST /__mode {"mode": "ok|slow|503|hang|garbage|empty|not_json", "seconds": 1.0}; GET /__turns lists what it was asked.
+POST /__mode {"mode": "ok|slow|held|503|hang|garbage|empty|not_json", "seconds": 1.0}; GET /__turns lists what it was asked.
 "dead" is not a mode: stop the server.
 """
 
@@ -132,6 +132,8 @@ class FakeRasa:
             await asyncio.sleep(3600)
         if mode == "slow":
             await asyncio.sleep(self.seconds)
+        while mode == "held" and self.mode == "held":  # noqa: ASYNC110 - until the test sets another mode
+            await asyncio.sleep(0.005)
         if mode == "garbage":
             return web.json_response({"replies": "what?"})
         if mode == "not_json":

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.front_door.browser_script import spoken
-from tests.front_door.support import House, words
+from tests.front_door.support import HURRIED, House, words
 
 T = TypeVar("T")
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -42,7 +42,7 @@ class Door:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self.house = House(path, port=port)
+        self.house = House(path, port=port, timing=replace(HURRIED, break_silence=0.6, web_wait=1.0))
         if elsewhere:
             self.house.own_words = replace(words(), exit_to=elsewhere)
         self.house.rasa.script = spoken

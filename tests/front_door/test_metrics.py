@@ -105,15 +105,15 @@ async def test_g7_metrics_tell_what_happened_on_a_private_port(tmp_path: Path) -
         assert (f"assistant_{name}", ()) in found and value(found, name) == 0
 
 
-async def test_g7_an_open_breaker_a_queue_and_unsent_texts_are_seen(house: House) -> None:
+async def test_g7_an_open_breaker_a_queue_and_unsent_texts_are_seen(hurried: House) -> None:
     """With the bot and Twilio down: breaker 1, a queue with an age, an outbox with an age, failed tries."""
-    house.rasa.mode = "503"
-    house.twilio.set("500")
-    metrics = house.server.app[METRICS]  # type: ignore[union-attr]
-    figures = DatabaseFigures(house.db, house.clock)  # type: ignore[arg-type]
+    hurried.rasa.mode = "503"
+    hurried.twilio.set("500")
+    metrics = hurried.server.app[METRICS]  # type: ignore[union-attr]
+    figures = DatabaseFigures(hurried.db, hurried.clock)  # type: ignore[arg-type]
     for number in range(6):
-        await house.text(f"SM{number}", f"hello {number}", f"+44770090020{number}")
-    await house.text("SM9", "I smell gas")
+        await hurried.text(f"SM{number}", f"hello {number}", f"+44770090020{number}")
+    await hurried.text("SM9", "I smell gas")
 
     async def seen() -> bool:
         await figures.refresh()

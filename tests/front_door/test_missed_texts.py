@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from front_door import retention
 from front_door.model import TAKEN_AT, Conversation, Message, SafetyEvent, SeenText
@@ -29,8 +29,18 @@ NEVER_AGAIN = replace(PATIENT, missed=3600.0)  # one look at the start, and the 
 @pytest.fixture(params=PROVIDERS)
 async def carrier(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Carrier]:
     made = await carried_by(request.param, tmp_path, OFTEN)
+    await aged(made)
     yield made
     await made.close()
+
+
+async def aged(carrier: Carrier) -> None:
+    """The database was made a week ago, so that texts of the days before now are ours."""
+    await carrier.house.shut()
+    assert carrier.house.db is not None
+    with carrier.house.db.transaction() as session:
+        session.execute(update(SeenText).values(received_at=ago(days=7)))
+    await carrier.house.open()
 
 
 def new_id() -> str:
@@ -107,6 +117,7 @@ async def test_s7_after_an_outage_all_pages_are_read_back_to_the_last_text_known
         path.mkdir()
         carrier = await carried_by(name, path, NEVER_AGAIN)
         try:
+            await aged(carrier)
             carrier.fake.page_size = 3
             known = new_id()
             carrier.fake.receive(known, MOBILE, "word known", at=ago(hours=20))
@@ -124,6 +135,24 @@ async def test_s7_after_an_outage_all_pages_are_read_back_to_the_last_text_known
             await eventually(lambda c=carrier: len(c.fake.messages) == 10)
             words = [message.text for message in await stored(carrier)]
             assert words == ["word from long before", "word known", *(f"word {number}" for number in range(8))]
+        finally:
+            await carrier.close()
+
+
+async def test_s7_a_new_database_answers_no_text_from_before_it_was_made(tmp_path: Path) -> None:
+    """A new database with an old number: texts in the provider's list that came before it are left alone, also after a
+    restart; the first one after it is taken in."""
+    for name in PROVIDERS:
+        (tmp_path / name).mkdir()
+        carrier = await carried_by(name, tmp_path / name, NEVER_AGAIN)
+        try:
+            for hours in (1, 30, 60):
+                carrier.fake.receive(new_id(), f"+4477009001{hours}", f"{hours} hours old", at=ago(hours=hours))
+            await carrier.house.shut()
+            carrier.fake.receive(new_id(), MOBILE, "new", at=datetime.now(timezone.utc))
+            await carrier.house.open()
+            await eventually(lambda c=carrier: bool(c.fake.messages))
+            assert [message.text for message in await stored(carrier)] == ["new"]
         finally:
             await carrier.close()
 

@@ -17,13 +17,14 @@ from common import encryption
 from common.clock import FrozenClock
 from common.database import Base, Database, make_engine
 from common.local_data import LocalDataError
+from common.retention_limits import Retention
 from front_door import rows
 from front_door.moving import codes
 from front_door.moving.codes import Guesser
 from front_door.moving.doors import has_left, leave
 from front_door.moving.model import LeftDoor, MoveCode, MoveTry
 from front_door.moving.words import MovingWords
-from front_door.retention import Retention, erase, expire
+from front_door.retention import erase, expire
 from front_door.sms import segments
 from tests.front_door.support import DATA, SECRET, words
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from front_door.bot_client import Reply
 from front_door.model import Conversation, Message
+from front_door.moving import late
 from tests.front_door.moving import bring, code_by_text, code_on_page, post
 from tests.front_door.support import CRISIS, FAST, House, eventually, words
 
@@ -18,7 +20,7 @@ from tests.front_door.support import CRISIS, FAST, House, eventually, words
 @pytest.fixture
 async def patient(tmp_path: Path) -> AsyncIterator[House]:
     """A house that does not apologise for a bot that takes half a second."""
-    made = await House(tmp_path, timing=replace(FAST, break_silence=5.0)).start()
+    made = await House(tmp_path, timing=replace(FAST, break_silence=5.0, web_wait=0.5)).start()
     yield made
     await made.close()
 
@@ -29,12 +31,12 @@ async def test_a_web_post_under_way_is_answered_first_and_kept_for_who_asks(pati
         await browser.send("hello")
         code = await code_on_page(browser)
         page = await browser.open()
-        patient.rasa.mode, patient.rasa.seconds = "slow", 0.4
+        patient.rasa.mode = "held"
         posting = asyncio.create_task(post(browser, "/chat", {**page.composer["hidden"], "message": "debts in Oadby"}))
         await eventually(lambda: len(patient.rasa.turns) == 2)
         await patient.text("SM-code", code)
-        await posting
         patient.rasa.mode = "ok"
+        await posting
         await patient.until_texts(1)
     (first,) = patient.texts()
     assert "Oadby" not in first and words().moving.last_answer in first
@@ -44,20 +46,53 @@ async def test_a_web_post_under_way_is_answered_first_and_kept_for_who_asks(pati
     assert patient.texts()[1] == "You said: debts in Oadby" and len(patient.rasa.ran) == 3
 
 
-async def test_danger_under_way_is_answered_by_text_at_once(house: House) -> None:
-    """A crisis reply waits for nobody to ask."""
-    async with house.browser() as browser:
+async def test_o8_a_kept_answer_stays_private_after_the_move(patient: House) -> None:
+    """Services that show what somebody needs, by their labels alone: "Reply 9" asks first whether this phone is safe."""
+    shown = {"kind": "services", "services": [{"id": "r", "needs": ["domestic_abuse"]}]}
+    script = patient.rasa.script
+    patient.rasa.script = lambda turn: (
+        [{"text": "Safe Haven: 0116 496 0199", "choices": [], "data": shown}]
+        if turn["text"] == "haven"
+        else script(turn)
+    )
+    async with patient.browser() as browser:
         await browser.send("hello")
         code = await code_on_page(browser)
         page = await browser.open()
-        house.rasa.mode = "503"
-        posting = asyncio.create_task(post(browser, "/chat", {**page.composer["hidden"], "message": "I smell gas"}))
-        await eventually(lambda: len(house.rasa.turns) >= 2)
-        await house.text("SM-code", code)
-        await eventually(lambda: any(CRISIS in text for text in house.texts()))
+        patient.rasa.mode = "held"
+        posting = asyncio.create_task(post(browser, "/chat", {**page.composer["hidden"], "message": "haven"}))
+        await eventually(lambda: len(patient.rasa.turns) == 2)
+        await patient.text("SM-code", code)
+        patient.rasa.mode = "ok"
         await posting
-        house.rasa.mode = "ok"
-    await eventually(lambda: any("moved=yes" in text for text in house.texts()))
+        await patient.until_texts(1)
+    await patient.text("SM9", "9")
+    await patient.until_texts(2)
+    assert "Is it safe to text them to this phone?" in patient.texts()[1] and "Haven" not in "".join(patient.texts())
+
+
+def test_nothing_is_said_of_a_kept_answer_when_nothing_is_said() -> None:
+    """A person joined during the first turn after the move, so the bot's reply is kept."""
+    moved = Conversation(more_text="the rest")
+    assert late.with_last_answer(moved, [], words().moving) == []
+    (said,) = late.with_last_answer(moved, [Reply("Hello.")], words().moving)
+    assert said.text == f"Hello.\n{words().moving.last_answer}"
+
+
+async def test_danger_under_way_is_answered_by_text_at_once(hurried: House) -> None:
+    """A crisis reply waits for nobody to ask."""
+    async with hurried.browser() as browser:
+        await browser.send("hello")
+        code = await code_on_page(browser)
+        page = await browser.open()
+        hurried.rasa.mode = "503"
+        posting = asyncio.create_task(post(browser, "/chat", {**page.composer["hidden"], "message": "I smell gas"}))
+        await eventually(lambda: len(hurried.rasa.turns) >= 2)
+        await hurried.text("SM-code", code)
+        await eventually(lambda: any(CRISIS in text for text in hurried.texts()))
+        await posting
+        hurried.rasa.mode = "ok"
+    await eventually(lambda: any("moved=yes" in text for text in hurried.texts()))
 
 
 async def test_web_messages_that_wait_for_the_bot_keep_their_order(house: House) -> None:
@@ -82,7 +117,7 @@ async def test_a_text_under_way_is_answered_by_text_and_not_on_the_page(patient:
     await patient.text("SM0", "hello")
     await patient.until_texts(1)
     code = await code_by_text(patient, "SM-web")
-    patient.rasa.mode, patient.rasa.seconds = "slow", 0.4
+    patient.rasa.mode = "held"
     await patient.text("SM1", "choices")
     await eventually(lambda: len(patient.rasa.turns) == 2)
     async with patient.browser() as browser:
@@ -101,7 +136,7 @@ async def test_what_an_older_text_chat_still_owed_is_answered(patient: House) ->
     async with patient.browser() as browser:
         await browser.send("hello")
         code = await code_on_page(browser)
-        patient.rasa.mode, patient.rasa.seconds = "slow", 0.4
+        patient.rasa.mode = "held"
         await patient.text("SM0", "choices")
         await eventually(lambda: len(patient.rasa.turns) == 2)
         await patient.text("SM-code", code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,9 +18,13 @@ from common import encryption
 from common.clock import FrozenClock
 from common.database import Base, Database, make_engine
 from common.local_data import LocalDataError
+from common.retention_limits import SHORTEST_CODE, Retention
 from front_door import retention, rows
+from front_door.cleaning import clean, clean_for_ever
 from front_door.model import Conversation, DeliveryStatus, Message, OutboxText, SafetyEvent
-from front_door.retention import Erased, Retention, erase, expire, expire_for_ever
+from front_door.moving import codes
+from front_door.retention import Erased, erase, expire
+from front_door.safeguarding.recording import record_flags
 from referrals.model import Referral
 from tests.front_door.support import DATA, MOBILE, SECRET, House, eventually
 
@@ -71,9 +76,11 @@ def chat(session: Session, at: datetime, channel: str = "web", **columns: Any) -
     made = rows.open_conversation(session, channel, at, area="Melton", **columns)
     asked = rows.add_message(session, made, "in", "private words", at, state="done")
     rows.add_message(session, made, "out", "kind words", at, turn_id=asked.id)
-    rows.record_flags(
+    record_flags(
         session,
         ["suicide_self_harm"],
+        words="private words",
+        source=asked.id,
         channel=channel,
         now=at,
         conversation_id=made.id,
@@ -193,6 +200,23 @@ async def test_a_chat_that_is_owed_an_answer_is_left_alone(db: Database, clock: 
     assert await expire(db, LIMITS, clock.now()) == Erased()
 
 
+@pytest.mark.parametrize("state", ["pending", "sending", "unknown"])
+async def test_what_could_not_be_sent_for_thirty_days_goes(db: Database, clock: FrozenClock, state: str) -> None:
+    """Kept so long that it can still go out, and no longer: neither an unsent text nor an unanswered message holds a chat back."""
+
+    def owed(session: Session) -> None:
+        made = session.get(Conversation, sms_chat(session, clock.now(), state))
+        assert made is not None
+        rows.add_message(session, made, "in", "help", clock.now(), state="queued")
+
+    await db.run(owed)
+    clock.advance(LIMITS.unsent)
+    assert await expire(db, LIMITS, clock.now()) == Erased()
+    clock.advance(timedelta(seconds=1))
+    assert (await expire(db, LIMITS, clock.now())).conversations == 1
+    assert await db.read(left) == NOTHING
+
+
 async def test_a_resident_who_writes_while_old_chats_are_deleted_keeps_theirs(db: Database, clock: FrozenClock) -> None:
     """What was old when it was read is looked at again before it is deleted."""
     conversation = await db.run(chat, clock.now())
@@ -270,7 +294,7 @@ async def test_it_runs_at_the_start_and_again_and_logs_counts_only(
     conversation = await db.run(chat, clock.now())
     clock.advance(timedelta(days=40))
     await db.run(lambda session: session.execute(sa.text("ALTER TABLE message RENAME TO away")))
-    task = asyncio.create_task(expire_for_ever(db, LIMITS, clock, every=0.01))
+    task = asyncio.create_task(clean_for_ever(db, LIMITS, clock, every=0.01))
     await eventually(lambda: "could not be expired: OperationalError" in caplog.text)
     await db.run(lambda session: session.execute(sa.text("ALTER TABLE away RENAME TO message")))
     await eventually(lambda: "expired: conversations 1, messages 2" in caplog.text)
@@ -316,8 +340,11 @@ async def test_a_number_whose_chat_is_gone_starts_afresh(still: House, clock: Fr
 
 
 def test_the_limits_as_shipped() -> None:
-    """Chats 72 hours, with a referral 30 days; each with its source."""
-    assert Retention.load(DATA) == LIMITS
+    """Chats 72 hours, unsent 30 days, referrals 90 days, audit two years; each with its source."""
+    limits = Retention.load(DATA)
+    assert limits == LIMITS
+    assert (limits.unsent.days, limits.referral.days, limits.audit.days) == (30, 90, 730)
+    assert limits.one_time_code >= SHORTEST_CODE == codes.LIFE
 
 
 @pytest.mark.parametrize(
@@ -326,8 +353,10 @@ def test_the_limits_as_shipped() -> None:
         ("hours: 72", "hours: 0", "at least 1 hour"),
         ("hours: 72", "hours: 1000", "no shorter"),
         ("hours: 72", "hours: soon", "limits.chat.hours"),
-        ("deleted: never", "deleted: 72", "safety_events"),
-        ("closed_page:", "closed:", "limits.closed_page"),
+        ("  safety_record:\n    days: 730", "  safety_record:\n    days: 30", "safety_record"),
+        ("  unsent:", "  unsend:", "does not know unsend"),
+        ("    days: 90", "    weeks: 12", "needs hours or days"),
+        ("closed_page:", "closed:", "does not know closed"),
     ],
 )
 def test_a_wrong_limit_is_named(tmp_path: Path, old: str, new: str, problem: str) -> None:
@@ -336,3 +365,22 @@ def test_a_wrong_limit_is_named(tmp_path: Path, old: str, new: str, problem: str
     (tmp_path / "retention.yml").write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(LocalDataError, match=problem):
         Retention.load(tmp_path)
+
+
+async def test_files_go_with_what_they_are_about(db: Database, clock: FrozenClock, tmp_path: Path) -> None:
+    """Notices of a referral that is gone at once, of safety entries after 90 days, copies of somebody's data after 7; others stay."""
+    conversation = await db.run(chat, clock.now())
+    await db.run(referral, conversation, clock.now())
+    ages = {
+        "mail/FCP-1-12345678.eml": 999, "mail/FCP-2-12345678.eml": 0, "mail/safety-12.eml": 91, "mail/safety-34.eml": 89,
+        "export/FCP-1.json": 8, "export/FCP-1.txt": 6,
+    }  # fmt: skip
+    for name, days in ages.items():
+        path = tmp_path / "var" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+        then = (clock.now() - timedelta(days=days)).timestamp()
+        os.utime(path, (then, then))
+    assert await clean(db, LIMITS, clock.now(), var_dir=tmp_path / "var", pause=0) == {"files": 3}
+    left_over = {path.name for path in (tmp_path / "var").rglob("*.*")}
+    assert left_over == {"FCP-1-12345678.eml", "safety-34.eml", "FCP-1.txt"}

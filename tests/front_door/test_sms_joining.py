@@ -42,6 +42,13 @@ async def test_s6_nobody_waits_for_texts_that_may_still_come(house: House) -> No
     assert states == [PROCESSING, QUEUED], "the second one waits for the turn that runs, and for nothing else"
 
 
+async def test_s6_a_text_with_danger_in_it_is_told_to_the_bot_once(house: House) -> None:
+    """Noting its red flag writes it down early: it is then both stored and new, and still one message of its turn."""
+    await house.text("SM1", "I want to kill myself")
+    await eventually(lambda: house.rasa.ran)
+    assert house.rasa.turns[0]["text"] == "I want to kill myself"
+
+
 async def test_s6_texts_that_come_while_the_bot_is_down_are_one_turn_afterwards(house: House) -> None:
     """The turn that was tried keeps its own text; all that came meanwhile follow together, in order."""
     house.rasa.mode = "503"

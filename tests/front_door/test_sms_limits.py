@@ -18,6 +18,7 @@ from front_door.model import Conversation, OutboxText
 from front_door.saying import Voice, was_closed
 from front_door.sms import budget, record
 from front_door.sms.text_rules import TextRules
+from tests.front_door.moving import bring, code_by_text
 from tests.front_door.sms_support import NOON, SetClock, answered, rules_with
 from tests.front_door.support import DATA, FAST, MOBILE, House, words
 
@@ -84,6 +85,16 @@ async def test_o6_the_count_survives_a_restart_and_starts_again_the_next_day(sma
     small.clock.move(timedelta(hours=13))
     await say(small, "seven")
     assert small.texts()[-1].endswith("You said: seven")
+
+
+async def test_o6_moving_to_the_web_gives_nobody_a_second_day(small: House) -> None:
+    """The number's texts count towards its day wherever the chat has gone, and the notice comes once."""
+    await say(small, "one", "two")
+    async with small.browser() as browser:
+        await bring(browser, await code_by_text(small, "SM-web"))
+    await say(small, "three", "four", "five")
+    assert small.texts()[-1] == RULES.day.reached
+    assert budget.NUMBER_FULL in await closed(small)
 
 
 async def test_o6_what_was_never_sent_costs_nothing(small: House) -> None:

@@ -152,6 +152,32 @@ async def test_o8_a_list_asked_for_on_the_web_is_held_back_as_well(house: House)
     assert (await say(house, "1")).startswith("You asked for these")
 
 
+async def test_o8_a_list_that_is_private_by_its_services_alone_is_held_back(house: House) -> None:
+    """No word in it says what it is for; the services are labelled so. The same list of other services is sent at once."""
+    assert house.db is not None
+    body = "You asked for these:\nSafe Haven: 0116 496 0199"
+    needs = REFUGE["needs"]
+    await house.db.run(asked_text.ask, message_id="m", conversation="c", phone=MOBILE, body=body, needs=needs, now=NOON)
+    await house.until_texts(1)
+    assert house.texts()[0].endswith(QUESTION) and "Haven" not in house.texts()[0]
+    assert (await say(house, "1")).startswith("You asked for these")
+    other = "+447700900125"
+    await house.db.run(
+        asked_text.ask, message_id="n", conversation="c", phone=other, body=body, needs=["food"], now=NOON
+    )
+    await eventually(lambda: bool(house.texts(other)))
+    assert "Safe Haven" in house.texts(other)[0]
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_p1_abuse_known_by_a_need_alone_makes_texts_careful(house: House, known: bool) -> None:
+    """No danger was raised and no such service was shown: the bot says so with its reply, on the web as by text."""
+    house.rasa.script = lambda turn: [{"text": "ok", "choices": [], "data": {"careful": True} if known else {}}]
+    await say(house, "he used to hit me years ago")
+    (row,) = await house.rows(select(Conversation))
+    assert row.careful is known
+
+
 async def test_o8_after_hours_the_answer_brings_nothing_out(house: House) -> None:
     """Somebody else may hold the phone by then; the bot hears of the gap, and nothing is named."""
     await say(house, "haven")

@@ -70,7 +70,7 @@ async def test_d7_the_text_goes_out_once_as_it_was_shown(house: House) -> None:
     await until(house, "sent")
     assert house.texts() == [WORDS]
     assert (await house.rows(select(StaffText)))[0].phone is None
-    assert [row.kind for row in await house.rows(select(OutboxText))] == ["follow_up"]
+    assert [row.kind for row in await house.rows(select(OutboxText))] == ["staff"]
 
 
 async def test_d7_it_waits_for_the_morning(house: House) -> None:

@@ -37,14 +37,14 @@ async def test_piped_lines_are_a_conversation_that_ends_with_the_input(house: Ho
     assert {turn["channel"] for turn in house.rasa.turns} == {"terminal"}
 
 
-async def test_a_reply_that_takes_long_is_waited_for(house: House) -> None:
+async def test_a_reply_that_takes_long_is_waited_for(hurried: House) -> None:
     """The apology is shown, then the answer when it comes."""
-    assert house.client is not None
-    house.rasa.mode = "503"
-    talking = asyncio.create_task(chat(str(house.client.make_url("")), "hello\n"))
-    await eventually(lambda: house.rasa.turns)
+    assert hurried.client is not None
+    hurried.rasa.mode = "503"
+    talking = asyncio.create_task(chat(str(hurried.client.make_url("")), "hello\n"))
+    await eventually(lambda: hurried.rasa.turns)
     await asyncio.sleep(1.0)
-    house.rasa.mode = "ok"
+    hurried.rasa.mode = "ok"
     status, out, _ = await talking
     assert status == 0 and out.count("having trouble") == 1 and out.count("You said: hello") == 1
 

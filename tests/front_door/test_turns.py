@@ -51,10 +51,29 @@ async def test_danger_that_the_bot_did_not_answer_is_answered_by_us(house: House
     assert texts[0].startswith(CRISIS) and texts[1] == "You said: I want to kill myself"
 
 
+async def test_danger_is_answered_before_its_turn_is_given_up(tmp_path: Path) -> None:
+    """Nobody broke the silence in time, as after a long stand-still: giving up answers the danger first, once."""
+    house = await House(tmp_path, timing=replace(FAST, break_silence=30.0, busy_silence=60.0, give_up=0.0)).start()
+    house.rasa.mode = "503"
+    async with house.browser() as browser:
+        answer = await ask(browser, "I want to kill myself")
+    texts = [message["text"] for message in answer["messages"]]
+    assert texts[0].startswith(CRISIS) and len(texts) == 2 and CRISIS not in texts[1]
+    events = await house.rows(select(SafetyEvent))
+    assert [(event.flag, (event.reply_shown or "").startswith(CRISIS)) for event in events] == [
+        ("suicide_self_harm", True)
+    ]
+    await house.close()
+
+
 async def test_danger_that_the_bot_answered_is_not_answered_twice(house: House) -> None:
     """One crisis reply, recorded as shown; a flag that only the bot saw is recorded too."""
     house.rasa.script = lambda turn: [
-        {"text": "Bot crisis words", "choices": [], "data": {"kind": "crisis", "flags": ["abuse_now"]}}
+        {
+            "text": "Bot crisis words",
+            "choices": [],
+            "data": {"kind": "crisis", "flags": ["suicide_self_harm" if "kill" in turn["text"] else "abuse_now"]},
+        }
     ]
     async with house.browser() as browser:
         first = await ask(browser, "I want to kill myself")

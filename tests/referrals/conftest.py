@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 import desk.model  # noqa: F401  (declares the tables)
+import referrals.casework
+import referrals.duplicates
 import referrals.follow_up
+import referrals.lookup
 import referrals.model
 import referrals.staff_text  # noqa: F401  (declares the tables)
 from common.database import Base, Database, open_database

@@ -24,6 +24,8 @@ FILES = (
     "alerts.yml",
     "status_words.yml",
     "staff_texts.yml",
+    "retention.yml",
+    "desk_rules.yml",
 )
 
 

@@ -146,7 +146,7 @@ async def test_d6_550_alarms(
     assert mailbox.messages[0]["Subject"].startswith(f"Notice not delivered: referral {reference} (routine)")
     assert await deliver_due(db, mailer, SATURDAY + 60 * MINUTE) == 0
     with db.transaction() as session:
-        assert [d.referral.reference for d in handling.undelivered(session)] == [reference]
+        assert [d.referral.reference for d in handling.undelivered(session, (EMAIL,))] == [reference]
         referral = handling.find(session, reference)
         assert referral is not None
         assert handling.send_again(session, referral, who="bob", now=SATURDAY + 60 * MINUTE)
@@ -278,6 +278,37 @@ async def test_without_a_mailbox_the_notice_is_skipped_with_a_reason(
     mailer = mailer_with(team, tmp_path, ENVIRONMENT="production", SMTP_URL="smtp://127.0.0.1:1")
     assert await deliver_due(db, mailer, SATURDAY) == 0
     assert delivery(db).state == "skipped" and "TEAM_MAILBOX" in delivery(db).problem
+
+
+async def test_d7_an_alert_waits_until_somebody_says_where_the_lead_reads(
+    db: Database, team: TeamFacts, tmp_path: Path, server: Controller, mailbox: Mailbox, reference: str
+):
+    """However long that takes; meanwhile it is not given up, the desk can say what to set, and then it goes once."""
+    with db.transaction() as session:
+        referral = handling.find(session, reference)
+        assert referral is not None and queue(session, referral.id, ALERTS[0], SATURDAY)
+    env = {"SMTP_URL": f"smtp://127.0.0.1:{server.port}", "TEAM_MAILBOX": "team@example.org"}
+    without = mailer_with(team, tmp_path, ENVIRONMENT="production", **env)
+    late = SATURDAY
+    for hours in (0, 2, 80):
+        late = SATURDAY + timedelta(hours=hours)
+        await deliver_due(db, without, late)
+        with db.reading() as session:
+            (waiting,) = handling.undelivered(session, ALERTS)
+            assert waiting.state == "waiting" and "LEAD_MAILBOX" in waiting.problem
+    assert not about_alerts(audit(db, reference))
+    known = mailer_with(team, tmp_path, LEAD_MAILBOX="lead@example.org", **env)
+    for _ in range(2):
+        late += timedelta(hours=2)
+        await deliver_due(db, known, late)
+    assert [message["To"] for message in mailbox.messages] == ["team@example.org", "lead@example.org"]
+    with db.reading() as session:
+        assert not handling.undelivered(session, ALERTS)
+
+
+def about_alerts(events: list[str]) -> list[str]:
+    """What the audit says of alerts."""
+    return [what for what in events if what.startswith(ALERTS)]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from common.database import Database
 from common.local_data import LocalDataError
+from launch.check_destinations import check_destinations
 from referrals import handling
 from referrals.consent import ConsentWording
 from referrals.destinations import Destinations
@@ -51,7 +53,7 @@ def test_d6_every_destination_has_the_desks_queue_and_an_email(db: Database, tmp
     team = TeamFacts.load(DATA) if kind == KINDS[0] else facts(tmp_path, kind)
     reference = send(db, team, kind, name)
     with db.reading() as session:
-        assert [one.reference for one in handling.open_referrals(session, SATURDAY)] == [reference]
+        assert [one.reference for one in handling.open_referrals(session)] == [reference]
         kinds = {one.kind for one in session.scalars(select(Delivery))}
     assert kinds == ({"email"} if kind == KINDS[0] else {"email", "webhook"})
 
@@ -108,6 +110,8 @@ def test_consent_words_of_every_destination(kind: str, about_other: bool):
         ("Mo-Fr 09:00-17:00", "weekdays", "cannot read"),
         ("confirmed_on: 2026-11-20", "confirmed_on: soon", "confirmed_on"),
         ("mailbox:", "mail:", "expected only"),
+        ("    mailbox", "    areas: Charnwood\n    mailbox", "areas must be a list"),
+        ("    mailbox", "    needs: [1]\n    mailbox", "needs must be a list"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path: Path, old: str, new: str, named: str):
@@ -117,6 +121,33 @@ def test_a_wrong_line_is_named(tmp_path: Path, old: str, new: str, named: str):
     (tmp_path / "destinations.yml").write_text(text.replace(old, new))
     with pytest.raises(LocalDataError, match=f"destinations.yml: receiver 1.*{named}"):
         Destinations.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines", "named"),
+    [
+        ("provider", "needs: [heating]", "heating is not in needs.yml"),
+        ("provider", "areas: [Charnwod]", "Charnwod is not in places.csv"),
+        ("provider", "areas: [Charnwood]", "say what it helps with"),
+        ("other_council", "needs: []", "say whose people it takes"),
+        ("provider", "needs: [food]", ""),
+        ("other_council", "areas: [Leicester]", ""),
+    ],
+)
+def test_a_receiver_that_nobody_would_ever_be_offered_is_named(tmp_path: Path, kind: str, lines: str, named: str):
+    """Misspelt needs and areas, and a confirmed entry that says neither, fail the check of the data."""
+    data = copy_all(tmp_path)
+    (data / "destinations.yml").write_text(ENTRY.format(kind=kind, by="Test Person") + f"    {lines}\n")
+    if named:
+        with pytest.raises(LocalDataError, match=f"Test Team: .*{named}"):
+            check_destinations(data)
+    else:
+        assert check_destinations(data).receivers
+
+
+def copy_all(tmp_path: Path) -> Path:
+    shutil.copytree(DATA, tmp_path / "all")
+    return tmp_path / "all"
 
 
 def test_one_team_stands_there_once(tmp_path: Path):

@@ -111,7 +111,14 @@ def test_every_field_of_the_packet_is_shown_somewhere():
     shown = json.dumps([[s.lines, s.pairs] for s in sections(packet, WORDS)])
     not_text = {"version", "adult", "about_other", "asked_for_person", "safe_to_call", "safe_to_text", "red_flags"}
     kept_beside = {"consent_words"}  # on the page in full, but too long for a packet read in a minute
-    codes = {"language", "access_needs", "contact_method", "contact_value", "not_asked"}  # their words are tested above
+    codes = {
+        "language",
+        "access_needs",
+        "contact_method",
+        "contact_value",
+        "not_asked",
+        "contact_changes",
+    }  # their words are tested above
     for item in fields(Packet):
         if item.name in not_text | codes | kept_beside:
             continue

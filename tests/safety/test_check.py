@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from datetime import date
 
+from safety.check import check
 from safety.sms import room, septets
 from tests.safety.conftest import DATA
 
@@ -39,3 +41,13 @@ def test_septets():
     assert septets("a\u20ac[") == 5
     assert septets("\u2019") is None
     assert (room(1), room(3)) == (160, 459)
+
+
+def test_the_team_that_reads_is_the_team_of_team_yml(tmp_path):
+    """Residents hear the right name of who reads what they wrote about danger."""
+    for path in DATA.glob("*.yml"):
+        shutil.copy(path, tmp_path / path.name)
+    assert check(tmp_path, date(2026, 11, 22))[0] == []
+    text = (tmp_path / "team.yml").read_text(encoding="utf-8")
+    (tmp_path / "team.yml").write_text(text.replace("name: First Contact Plus", "name: Another Team"), encoding="utf-8")
+    assert any("not the name in team.yml" in error for error in check(tmp_path, date(2026, 11, 22))[0])

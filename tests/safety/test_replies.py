@@ -180,6 +180,32 @@ def test_a_threat_gets_999_a_person_and_the_truth_about_the_record(replies):
     assert "999" in text and "staff can read it" in text
 
 
+@pytest.mark.parametrize(("flag", "channel", "young"), list(product(FLAGS, ("web", "sms"), (True, False))))
+def test_every_reply_says_who_will_see_it_and_that_it_is_not_at_once(replies, flag, channel, young):
+    """Staff read it in their working hours: said in every place, at every hour, never left out, after the number to ring."""
+    for area, state in product(PLACES, STATES):
+        text = reply(replies, flag, area=area, channel=channel, open=state, young=young)
+        who = "Grown-ups" if young else "taff can read"
+        assert who in text, text
+        assert re.search(r"in (their working|work) hours|on work days", text), text
+        assert text.index("999" if "999" in text else "0") < text.index(who)
+        if channel == "web":
+            assert "First Contact Plus" in text and "not straight away" in text
+
+
+def test_two_dangers_say_who_will_see_it_too(replies):
+    """Also where further help had to be left out to fit in a text."""
+    for count in (2, 3, len(FLAGS)):
+        for flags in combinations(FLAGS, count):
+            assert "Staff can read this" in reply(replies, *flags, channel="sms", open=None)
+
+
+def test_a_text_that_says_who_will_see_it_says_nothing_else(replies):
+    """Whoever reads the phone learns neither the team nor why: no name, no danger, no promise of a call."""
+    for flag in FLAGS:
+        assert "First Contact" not in reply(replies, flag, channel="sms")
+
+
 def test_most_urgent_first(replies):
     """The order of the flags given does not matter; the most urgent danger leads."""
     one = reply(replies, "homeless_tonight", "fire_gas")
