@@ -73,5 +73,5 @@ def _page(
     others: tuple[str, ...] = (),
     status: int = 200,
 ) -> web.Response:
-    context = {"problem": problem, "field": field, "erased": erased, "others": others}
+    context = {"problem": problem, "problem_field": field, "erased": erased, "others": others}
     return show(request, "person/page.html", status, **context)

@@ -6,7 +6,6 @@ import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +25,6 @@ from desk.audit_check import MOVED, check
 from desk.model import DeskAudit
 from referrals import handling
 from referrals.model import AuditChanged, Referral, ReferralEvent
-from tests import postgres
 from tests.desk.audit_support import refer, write
 from tests.desk.conftest import SECRET, Office
 from tests.referrals.support import SATURDAY
@@ -336,25 +334,12 @@ def test_a_link_cannot_be_given_twice(tampered: Session):
         tampered.execute(update(DeskAudit).values(chain_seq=3))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        url, server = f"sqlite:///{tmp_path / 'writers.db'}", None
-    elif postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed")
-    else:
-        server = request.getfixturevalue("postgres_server")
-        url = server.database()
-    db = open_database(url)
+@pytest.fixture
+def shared(database_url: str) -> Iterator[Database]:
+    db = open_database(database_url)
     Base.metadata.create_all(db.engine)
     yield db
     db.close()
-
-
-@pytest.fixture(scope="module")
-def postgres_server() -> Iterator[postgres.Server]:
-    with postgres.running() as server:
-        yield server
 
 
 def test_g12_writers_at_once_keep_one_chain(shared: Database):

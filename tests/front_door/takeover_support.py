@@ -30,7 +30,7 @@ def live_house(folder: Path, confirmed: bool = False, **changes: Any) -> House:
     """A front door at noon on a working day, whose clock stands still and that owns up to no delay; not started yet. It looks after live chats
     only when the test does. confirmed: somebody watches the live chats, so residents are offered to wait.
     """
-    timing = replace(FAST, break_silence=30.0, busy_silence=30.0, tend=3600.0, web_wait=5.0)
+    timing = replace(FAST, tend=3600.0)
     own = words()
     if confirmed:
         own = replace(own, live=replace(own.live, confirmed_by="A person of the tests"))

@@ -47,26 +47,10 @@ LEASE = Lease("worker", 30)
 CONVERSATIONS, EACH = 100, 20
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Server]:
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed")
-    with postgres.running() as running:
-        yield running
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'gateway.db'}"
-    made: postgres.Server = request.getfixturevalue("server")
-    return made.database()
-
-
 @pytest.fixture
-def db(url: str) -> Iterator[Database]:
+def db(database_url: str) -> Iterator[Database]:
     encryption.use(encryption.Cipher(SECRET))
-    database = open_database(url)
+    database = open_database(database_url)
     Base.metadata.create_all(database.engine)
     yield database
     database.close()
@@ -152,10 +136,10 @@ def test_g1_turn_replies_and_outbox_are_one_transaction(db: Database) -> None:
         assert session.scalars(select(Message.state).where(Message.direction == "in")).one() == DONE
 
 
-async def test_g2_100_conversations_of_20_messages_at_once(tmp_path: Path, url: str) -> None:
+async def test_g2_100_conversations_of_20_messages_at_once(tmp_path: Path, database_url: str) -> None:
     """2,000 messages taken in at the same moment: each its own turn, in the order they were stored, one at a time in each conversation."""
     patient = replace(FAST, break_silence=120.0, busy_silence=120.0, store=120.0, bot_call=30.0)
-    house = await House(tmp_path, url, timing=patient).start()
+    house = await House(tmp_path, database_url, timing=patient).start()
     try:
         opened = [await house.engine.submit_web(post(who, 0), True) for who in range(CONVERSATIONS)]
         await asyncio.gather(
@@ -178,9 +162,9 @@ async def test_g2_100_conversations_of_20_messages_at_once(tmp_path: Path, url: 
         await house.close()
 
 
-async def test_g2_a_dead_workers_lease_expires(tmp_path: Path, url: str) -> None:
+async def test_g2_a_dead_workers_lease_expires(tmp_path: Path, database_url: str) -> None:
     """A turn that a worker took and never ended: nobody touches it while the lease holds, and then it is run."""
-    house = await House(tmp_path, url).start()
+    house = await House(tmp_path, database_url).start()
     try:
         house.rasa.mode = "hang"
         accepted = await house.engine.submit_web(post(0, 0), True)
@@ -281,9 +265,11 @@ async def test_g2_a_sender_that_stood_still_sends_no_text_that_another_may_have(
     stalling.close()
 
 
-async def test_g2_what_another_front_door_answered_is_not_waited_for(tmp_path: Path, server: postgres.Server) -> None:
+async def test_g2_what_another_front_door_answered_is_not_waited_for(
+    tmp_path: Path, postgres_server: postgres.Server
+) -> None:
     """Two on one database: a message that one took in and the other answered leaves neither queue nor memory behind."""
-    url = server.database()
+    url = postgres_server.database()
     one = await House(tmp_path, url).start()
     two = House(tmp_path, url, one.rasa, one.twilio)
     two.rasa_server, two.twilio_server = one.rasa_server, one.twilio_server

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,22 +18,6 @@ from tests.front_door.street import Street, street
 from tests.front_door.support import CRISIS, MOBILE, eventually
 
 KILLS, CONVERSATIONS, EACH = 6, 20, 30
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Server]:
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed")
-    with postgres.running() as running:
-        yield running
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'kills.db'}"
-    made: postgres.Server = request.getfixturevalue("server")
-    return made.database()
 
 
 async def resident_by_text(place: Street, number: str) -> None:
@@ -62,14 +45,14 @@ async def killer(place: Street, seed: int) -> None:
         await door.start()
 
 
-async def test_g2_nothing_is_lost_or_doubled_over_six_kills(tmp_path: Path, url: str) -> None:
+async def test_g2_nothing_is_lost_or_doubled_over_six_kills(tmp_path: Path, database_url: str) -> None:
     """600 messages in 20 conversations, half by text, half on the web, six times kill -9. On PostgreSQL two front doors share
     the work, and what a killed one held is taken over when its lease runs out.
     """
     seed = random.randrange(10**6)
     print("seed", seed)  # shown when it fails
-    async with street(tmp_path, url) as place:
-        for _ in range(1 if url.startswith("sqlite") else 2):
+    async with street(tmp_path, database_url) as place:
+        for _ in range(1 if database_url.startswith("sqlite") else 2):
             await place.door().start()
         texting = [resident_by_text(place, f"+4477009001{n:02}") for n in range(CONVERSATIONS // 2)]
         typing = [resident_on_the_web(place, n) for n in range(CONVERSATIONS // 2)]
@@ -127,11 +110,13 @@ async def test_g1_a_web_message_survives_a_kill_at_each_step(tmp_path: Path, ste
         await place.check()
 
 
-async def test_g2_another_front_door_takes_over_from_a_dead_one(tmp_path: Path, server: postgres.Server) -> None:
+async def test_g2_another_front_door_takes_over_from_a_dead_one(
+    tmp_path: Path, postgres_server: postgres.Server
+) -> None:
     """Two on one PostgreSQL: the first dies in the middle of a turn and stays dead; the second answers when the lease is over,
     and danger in the message does not wait for the bot.
     """
-    async with street(tmp_path, server.database()) as place:
+    async with street(tmp_path, postgres_server.database()) as place:
         first = await place.door().start()
         second = Door(tmp_path, place.url, place.rasa_port, place.twilio_url, replace(TIMING, break_silence=0.3))
         place.rasa.mode = "hang"

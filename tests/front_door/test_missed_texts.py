@@ -225,29 +225,25 @@ async def test_s7_forty_late_texts_of_one_person_are_no_loop(carrier: Carrier) -
     assert {message.kind for message in await stored(carrier)} == {"text"}
 
 
-@pytest.mark.skipif(postgres.programs() is None, reason="PostgreSQL is not installed")
-async def test_s7_two_front_doors_that_read_one_list_take_a_text_in_once(tmp_path: Path) -> None:
+async def test_s7_two_front_doors_that_read_one_list_take_a_text_in_once(
+    tmp_path: Path, postgres_server: postgres.Server
+) -> None:
     """On one PostgreSQL, each by webhook and by list at the same moment."""
-    with postgres.running() as server:
-        url, twilio, rasa = server.database(), FakeTwilio(), FakeRasa()
-        doors = [
-            await House(tmp_path, database_url=url, twilio=twilio, rasa=rasa, timing=OFTEN).start() for _ in range(2)
-        ]
-        for number in range(10):
-            twilio.receive(f"SM{number}", f"+44770090013{number}", f"word {number}")
-        posts = [
-            door.text(f"SM{number}", f"word {number}", f"+44770090013{number}")
-            for number in range(10)
-            for door in doors
-        ]
-        assert set(await asyncio.gather(*posts)) == {200}
-        await eventually(lambda: len(twilio.messages) == 10)
-        lists = twilio.lists
-        await eventually(lambda: twilio.lists > lists + 3)
-        stored = await doors[0].rows(select(Message).where(Message.direction == "in"))
-        assert len(stored) == len(twilio.messages) == len({turn["message_id"] for turn in rasa.turns}) == 10
-        for door in doors:
-            await door.close()
+    url, twilio, rasa = postgres_server.database(), FakeTwilio(), FakeRasa()
+    doors = [await House(tmp_path, database_url=url, twilio=twilio, rasa=rasa, timing=OFTEN).start() for _ in range(2)]
+    for number in range(10):
+        twilio.receive(f"SM{number}", f"+44770090013{number}", f"word {number}")
+    posts = [
+        door.text(f"SM{number}", f"word {number}", f"+44770090013{number}") for number in range(10) for door in doors
+    ]
+    assert set(await asyncio.gather(*posts)) == {200}
+    await eventually(lambda: len(twilio.messages) == 10)
+    lists = twilio.lists
+    await eventually(lambda: twilio.lists > lists + 3)
+    stored = await doors[0].rows(select(Message).where(Message.direction == "in"))
+    assert len(stored) == len(twilio.messages) == len({turn["message_id"] for turn in rasa.turns}) == 10
+    for door in doors:
+        await door.close()
 
 
 async def test_what_was_seen_is_forgotten_after_any_list_has(carrier: Carrier) -> None:

@@ -253,19 +253,18 @@ async def test_the_reply_does_not_wait_for_a_locked_database(tmp_path: Path) -> 
     await house.close()
 
 
-async def test_the_reply_does_not_wait_for_locked_tables_of_entries_and_alerts(tmp_path: Path) -> None:
+async def test_the_reply_does_not_wait_for_locked_tables_of_entries_and_alerts(
+    tmp_path: Path, postgres_server: postgres.Server
+) -> None:
     """PostgreSQL: entries and alerts are locked by somebody; message, event and crisis reply need neither."""
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed")
-    with postgres.running() as server:
-        house = await House(tmp_path, database_url=server.database()).start()
-        assert house.db is not None
-        with house.db.engine.connect() as holder:
-            holder.execute(text("LOCK TABLE safety_alert, safety_case, safety_note IN ACCESS EXCLUSIVE MODE"))
-            async with house.browser() as browser:
-                began = time.monotonic()
-                answer = await ask(browser, DANGER)
-                assert answer["messages"][0]["text"].startswith(CRISIS) and time.monotonic() - began < 2
-            assert len(await events(house)) == 1
-            holder.rollback()
-        await house.close()
+    house = await House(tmp_path, database_url=postgres_server.database()).start()
+    assert house.db is not None
+    with house.db.engine.connect() as holder:
+        holder.execute(text("LOCK TABLE safety_alert, safety_case, safety_note IN ACCESS EXCLUSIVE MODE"))
+        async with house.browser() as browser:
+            began = time.monotonic()
+            answer = await ask(browser, DANGER)
+            assert answer["messages"][0]["text"].startswith(CRISIS) and time.monotonic() - began < 2
+        assert len(await events(house)) == 1
+        holder.rollback()
+    await house.close()

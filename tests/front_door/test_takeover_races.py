@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import cache
@@ -29,7 +29,6 @@ from front_door.sms.text_rules import TextRules
 from front_door.takeover import joining, speaking, watching
 from front_door.takeover.model import JOINED, Takeover
 from front_door.takeover.rules import ADVISER, AGAIN, OVER, TAKEN
-from tests import postgres
 from tests.front_door.sms_support import NOON, answered
 from tests.front_door.support import CRISIS, DATA, PUBLIC, SECRET, House, eventually, words
 from tests.front_door.takeover_support import (
@@ -166,18 +165,6 @@ async def test_a_line_and_the_release_at_once(house: House) -> None:
         assert (outcome == "" and len(here) == 1 and here[0] < left) or (outcome == OVER and not here)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'races.db'}"
-    elif postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed")
-    else:
-        with postgres.running() as server:
-            yield server.database()
-
-
 @cache
 def voice() -> Voice:
     return Voice(words(), lambda flags, area, channel, text: CRISIS, TextRules.load(DATA, PUBLIC))
@@ -189,9 +176,9 @@ def chat_in(session: Session) -> str:
     return conversation.id
 
 
-def test_of_two_who_join_at_once_one_wins(both: str) -> None:
+def test_of_two_who_join_at_once_one_wins(database_url: str) -> None:
     """In 40 chats, from two processes' connections: one notice each, the other is told that it is taken."""
-    databases = [Database(make_engine(both)) for _ in range(2)]
+    databases = [Database(make_engine(database_url)) for _ in range(2)]
     Base.metadata.create_all(databases[0].engine)
     with databases[0].transaction() as session:
         chats = [chat_in(session) for _ in range(40)]

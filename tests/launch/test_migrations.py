@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -20,7 +17,6 @@ from front_door.safeguarding.model import SafetyAlert, SafetyCase
 from front_door.safeguarding.rules import SafetyRules
 from launch.paths import ROOT
 from referrals.team import TeamFacts
-from tests import postgres
 from tests.referrals.support import DATA
 
 ROWS = (
@@ -33,17 +29,6 @@ ROWS = (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'history.db'}"
-        return
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed")
-    with postgres.running() as server:
-        yield server.database()
-
-
 def history(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
@@ -51,11 +36,11 @@ def history(url: str) -> Config:
     return config
 
 
-def test_rows_live_through_every_step_and_the_way_back_works(url: str) -> None:
+def test_rows_live_through_every_step_and_the_way_back_works(database_url: str) -> None:
     """What an older version stored is still there at the newest form, and every step can be taken back."""
-    config = history(url)
+    config = history(database_url)
     command.upgrade(config, "0001")
-    engine = make_engine(url)
+    engine = make_engine(database_url)
     with engine.begin() as connection:
         for row in ROWS:
             connection.execute(sa.text(row))
@@ -72,18 +57,18 @@ def test_rows_live_through_every_step_and_the_way_back_works(url: str) -> None:
     command.upgrade(config, "head")
 
 
-async def test_old_dangers_become_closed_entries_and_young_ones_open_ones(url: str) -> None:
+async def test_old_dangers_become_closed_entries_and_young_ones_open_ones(database_url: str) -> None:
     """Of one older than a week nobody is told and nothing is late; one of yesterday is filed and its alert is owed."""
     now = datetime.now(timezone.utc)
-    command.upgrade(history(url), "0006")
-    db = open_database(url)
+    command.upgrade(history(database_url), "0006")
+    db = open_database(database_url)
     old = sa.text("insert into safety_event (id, at, flag, channel) values (:id, :at, 'abuse_now', 'sms')").bindparams(
         sa.bindparam("at", type_=UtcDateTime())
     )
     with db.engine.begin() as connection:
         for identity, days in (("a" * 32, 400), ("b" * 32, 8), ("c" * 32, 1)):
             connection.execute(old, {"id": identity, "at": now - timedelta(days=days)})
-    command.upgrade(history(url), "head")
+    command.upgrade(history(database_url), "head")
     await filing.file_all(db, now)
     rules, office = SafetyRules.load(DATA), TeamFacts.load(DATA).working_time
     with db.transaction() as session:

@@ -17,7 +17,6 @@ import referrals.staff_text  # noqa: F401  (declares the tables)
 from common.database import Base, Database, open_database
 from common.encryption import Cipher, use
 from referrals.team import TeamFacts
-from tests import postgres
 from tests.referrals.support import DATA, confirm, copy_data
 
 
@@ -30,25 +29,13 @@ def db(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed")
-    with postgres.running() as server:
-        yield server.database()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def any_db(request: pytest.FixtureRequest) -> Iterator[Database]:
+@pytest.fixture
+def any_db(database_url: str) -> Iterator[Database]:
     """For what happens at the same moment: the two databases keep people apart in different ways."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("db")
-        return
     use(Cipher("a secret key for tests only, 32 long"))
-    database = open_database(request.getfixturevalue("postgres_url"))
+    database = open_database(database_url)
     Base.metadata.create_all(database.engine)
     yield database
-    Base.metadata.drop_all(database.engine)
     database.close()
 
 

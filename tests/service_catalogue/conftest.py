@@ -15,7 +15,6 @@ from common.database import Base, Database, open_database
 from service_catalogue.load import LoadReport, load_starter
 from service_catalogue.search import Query, ServiceCard, search
 from service_catalogue.starter_file import COLUMNS, OPTIONAL_COLUMNS
-from tests import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTER_CSV = ROOT / "data" / "catalogue" / "services.csv"
@@ -63,19 +62,11 @@ def shipped_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_DIR", str(ROOT / "data" / "leicestershire"))
 
 
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[postgres.Server]:
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed here")
-    with postgres.running() as server:
-        yield server
-
-
 @pytest.fixture
 def db(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
     """SQLite; see `both_databases` and ON_BOTH_DATABASES."""
     if getattr(request, "param", "sqlite") == "postgresql":
-        url = request.getfixturevalue("postgresql_server").database()
+        url = request.getfixturevalue("postgres_server").database()
     else:
         url = f"sqlite:///{tmp_path / 'catalogue.db'}"
     database = open_database(url)
