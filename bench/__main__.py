@@ -36,7 +36,7 @@ async def with_assistant(options: Options, cast: Cast, found: dict[str, Any]) ->
                 figures = await rounds.measure(assistant.door, cast.people, options.rounds, assistant.pids, say)
                 found[part] = {"rounds": figures}
             elif part == "flat":
-                found[part] = await flat.measure(assistant, cast.circle, options.marks)
+                found[part] = await flat.measure(assistant, cast.circle, options.marks, 2 if options.quick else 5)
             elif part == "four":
                 found[part] = await four.measure(assistant, 3 if options.quick else 15)
             else:

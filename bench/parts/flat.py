@@ -10,44 +10,56 @@ import aiohttp
 
 from bench.assistant import Assistant
 from bench.load import Played, one
-from bench.machine import processor_seconds
+from bench.machine import Processes
 from bench.people import Heard, Person, Script
 
-CIRCLE = (
-    6  # messages from first words to "start again": a whole circle is measured, so that the same messages are compared
-)
+# Messages from first words to "start again": a whole circle is measured, so that the same messages are compared.
+CIRCLE = 6
+Turn = tuple[float, dict[str, float]]  # seconds until it was answered; processor seconds by process
 
 
-async def measure(assistant: Assistant, script: Script, marks: Sequence[int]) -> dict[str, Any]:
-    """At each mark, over the circle that follows it: the median message in ms, and the processor ms a message of the bot's process.
+async def measure(assistant: Assistant, script: Script, marks: Sequence[int], conversations: int) -> dict[str, Any]:
+    """At each mark, over the circle that follows it in each conversation: ms a message (median, mean), and processor ms by process.
 
     The first circle is left out; the mark 5 is the circle from message 7 on.
     """
-    pid = assistant.pids()["rasa"]
-    used: list[float] = []
-    played = Played()
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        door, person, heard = assistant.door(http), Person(script), None
-        await door.open()
-        while played.turns < max(marks) + 2 * CIRCLE:
-            if person.said == CIRCLE:
-                person.start_again()
-            before = processor_seconds(pid)
-            heard = await circling(door, person, heard, played)
-            used.append(processor_seconds(pid) - before)
+    talks = [await talk(assistant, script, max(marks) + 2 * CIRCLE) for _ in range(conversations)]
     found = {}
     for mark in marks:
         begin = max(CIRCLE, (mark + CIRCLE - 1) // CIRCLE * CIRCLE)
-        times, seconds = played.latencies[begin : begin + CIRCLE], used[begin : begin + CIRCLE]
+        turns = [turn for talk in talks for turn in talk[begin : begin + CIRCLE]]
+        times = [seconds * 1000 for seconds, _ in turns]
+        used = {
+            name: round(statistics.mean(part[name] for _, part in turns) * 1000, 1)
+            for name in turns[0][1]
+            if name != "supervisor"
+        }
         found[str(mark)] = {
-            "median_ms": round(statistics.median(times) * 1000, 1),
-            "mean_ms": round(statistics.mean(times) * 1000, 1),
-            "rasa_cpu_ms_a_turn": round(statistics.mean(seconds) * 1000, 1),
+            "median_ms": round(statistics.median(times), 1),
+            "mean_ms": round(statistics.mean(times), 1),
+            "cpu_ms": used,
+            "cpu_ms_together": round(sum(used.values()), 1),
         }
     first = found[str(marks[0])]
-    return {"turns": found, "ratio_of_means": {m: round(f["mean_ms"] / first["mean_ms"], 2) for m, f in found.items()}}
+    ratios = {
+        name: {mark: round(one[name] / first[name], 2) for mark, one in found.items()}
+        for name in ("median_ms", "mean_ms", "cpu_ms_together")
+    }
+    return {"turns": found, "times_the_first": ratios}
 
 
-async def circling(door: Any, person: Person, heard: Heard | None, played: Played) -> Heard:
-    """The next message; one that begins a new circle is the script's first words, whatever was asked."""
-    return await one(door, person, heard if person.said else None, played)
+async def talk(assistant: Assistant, script: Script, turns: int) -> list[Turn]:
+    """One conversation of that many messages, circle after circle. Raises Failed."""
+    pids, used, played = assistant.pids(), [], Played()
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        door, person = assistant.door(http), Person(script)
+        heard: Heard | None = None
+        await door.open()
+        while played.turns < turns:
+            if person.said == CIRCLE:
+                person.start_again()
+                heard = None  # a new circle begins with the script's first words, whatever was asked
+            before = Processes.now(pids)
+            heard = await one(door, person, heard, played)
+            used.append(before.used_since())
+    return list(zip(played.latencies, used, strict=True))
