@@ -24,7 +24,7 @@ async def measure(assistant: Assistant, script: Script, marks: Sequence[int], co
     The first circle is left out; the mark 5 is the circle from message 7 on.
     """
     talks = [await talk(assistant, script, max(marks) + 2 * CIRCLE) for _ in range(conversations)]
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for mark in marks:
         begin = max(CIRCLE, (mark + CIRCLE - 1) // CIRCLE * CIRCLE)
         turns = [turn for talk in talks for turn in talk[begin : begin + CIRCLE]]
