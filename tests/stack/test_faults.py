@@ -11,7 +11,7 @@ from tests.conversation.world import MODEL, RASA_PYTHON
 from tests.faults.run import run, table
 from tests.faults.world import world
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(700)]
 SHORT = ("front door killed", "Rasa killed", "actions killed", "database locked", "disk full", "texts: taken, then 500")
 
 
