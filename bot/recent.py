@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
-MOST = 100  # conversations
+MOST = 150  # conversations
 SECONDS = 900.0  # a conversation that was quiet for longer is read again
 Version = tuple[
     int, float
