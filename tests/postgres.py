@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+
+from bench.assistant import free_port
 
 _USER = "postgres"
 
@@ -49,9 +50,7 @@ def running() -> Iterator[Server]:
     """Start a server and end it with the block. Raises RuntimeError when it does not come up."""
     where = programs()
     assert where is not None
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = int(listener.getsockname()[1])
+    port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="test-postgres-"))
     # It refuses to run as root, as continuous integration does.
     user = _USER if os.geteuid() == 0 else None

@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 import json
 import os
-import socket
 import subprocess
 import threading
 import time
@@ -22,6 +21,7 @@ from aiohttp import web
 
 from actions.server import Webhook, create_app
 from actions.services import Services
+from bench.assistant import free_port
 from common.encryption import Cipher
 from common.local_data import read_yaml
 from front_door.choices import resolve
@@ -30,14 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RASA_PYTHON = ROOT / "bot/.venv/bin/python"
 MODEL = ROOT / "models/assistant.tar.gz"
 
-
 _ENDING = ("action_submit_referral", "action_declined", "action_own_door", "action_stop")
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 class World:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
@@ -16,6 +15,7 @@ from typing import Any, TypeVar
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
+from bench.assistant import free_port
 from tests.front_door.browser_script import spoken
 from tests.front_door.support import HURRIED, House, words
 
@@ -39,9 +39,7 @@ class Door:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         self.house = House(path, port=port, timing=replace(HURRIED, break_silence=0.6, web_wait=1.0))
         if elsewhere:
             self.house.own_words = replace(words(), exit_to=elsewhere)

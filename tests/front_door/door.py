@@ -17,10 +17,10 @@ from typing import Any, Literal, NamedTuple
 import aiohttp
 from aiohttp import web
 
+from bench.assistant import free_port
 from common.clock import Clock
 from common.database import Database, make_engine
 from front_door.timing import SHUTDOWN_SECONDS, Limits, Pace, SendTiming, Timing
-from tests.conversation.world import free_port
 from tests.front_door.support import FAST, FAST_SENDING, make_app, settings
 
 # A server that has imported everything and forks: a start takes a tenth of a second instead of more than one.

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.orm import Session
 
+from bench.assistant import free_port
 from common.clock import Clock
 from common.database import Base, Database, open_database
 from front_door.app import METRICS
@@ -25,7 +26,6 @@ from front_door.metrics_rows import count_rows
 from front_door.metrics_server import scrape
 from front_door.model import Conversation, DeliveryStatus, Message
 from referrals.model import Delivery, Referral
-from tests.conversation.world import free_port
 from tests.fakes.twilio import ACCOUNT, signed
 from tests.front_door.browser import ask
 from tests.front_door.support import MOBILE, PUBLIC, House, eventually

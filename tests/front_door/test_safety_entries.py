@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 from sqlalchemy import select, text
 
+from bench.assistant import free_port
 from common.clock import Clock
 from front_door.model import Conversation, Message
 from front_door.safeguarding.alerting import Alert, alert_for_ever
@@ -21,7 +22,6 @@ from front_door.safeguarding.rules import SafetyRules
 from front_door.timing import Limits
 from referrals.team import TeamFacts
 from tests import postgres
-from tests.conversation.world import free_port
 from tests.front_door.browser import ask
 from tests.front_door.door import Step
 from tests.front_door.street import street

@@ -17,7 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.conversation.world import ROOT, free_port
+from bench.assistant import free_port
+from tests.conversation.world import ROOT
 from tests.fakes import twilio
 
 T = TypeVar("T")
